@@ -1,0 +1,38 @@
+"""A sealed picture or clip, named by what it holds."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from schemas.errors import InvalidValueError
+from schemas.ids import Sha256, sha256_text
+
+
+class EvidenceKind(StrEnum):
+    """What an item of evidence is for."""
+
+    ORIGINAL_FRAME = "original-frame"
+    ANNOTATED_PICTURE = "annotated-picture"
+    CLIP = "clip"
+    CONTEXT = "context"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRef:
+    """Points at bytes by their digest; the bytes lie in the vault or with the source.
+
+    `media_time` counts from the first frame of the recording that it was taken from.
+    """
+
+    sha256: Sha256
+    media_type: str
+    size_bytes: int
+    kind: EvidenceKind
+    media_time: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        sha256_text(self.sha256)
+        if self.size_bytes < 1:
+            raise InvalidValueError(
+                expected="at least 1 byte", got=str(self.size_bytes), field="evidence.bytes"
+            )

@@ -1,0 +1,34 @@
+"""Points in time that know their zone. UTC inside; the console translates."""
+
+from datetime import UTC, datetime
+
+from schemas.errors import InvalidValueError
+
+
+def require_zone(instant: datetime, field: str) -> None:
+    """Refuse a time that doesn't say where on earth its clock hangs."""
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        raise InvalidValueError(
+            expected="an instant with its zone, such as 2026-11-20T09:14:05+08:00",
+            got=instant.isoformat(),
+            field=field,
+        )
+
+
+def parse_instant(text: str, field: str = "time") -> datetime:
+    """Read RFC 3339 text into UTC."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidValueError(
+            expected="an instant in RFC 3339, such as 2026-11-20T09:14:05+08:00",
+            got=text,
+            field=field,
+        ) from error
+    require_zone(instant, field)
+    return instant.astimezone(UTC)
+
+
+def instant_text(instant: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: the one spelling that goes into canonical bytes."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

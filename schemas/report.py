@@ -1,0 +1,30 @@
+"""What a platform, a person or another bureau says is wrong."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.evidence import EvidenceRef
+from schemas.ids import CameraId
+from schemas.matter import MatterKey
+from schemas.place import Place
+
+
+class Reporter(StrEnum):
+    """Who speaks."""
+
+    PLATFORM = "platform"
+    PERSON = "person"
+    BUREAU = "bureau"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A pushed message. Matter or place may be unknown: then a person sorts it."""
+
+    reporter: Reporter
+    text: str
+    matter: MatterKey | None = None
+    place: Place | None = None
+    camera: CameraId | None = None
+    upstream_number: str | None = None
+    evidence: tuple[EvidenceRef, ...] = ()

@@ -1,0 +1,43 @@
+"""What a camera worker could not see: absence is recorded too."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from schemas.errors import InvalidValueError
+from schemas.ids import CameraId
+from schemas.instants import require_zone
+
+
+class SignalKind(StrEnum):
+    """Why nobody looked, or why the time can't be trusted."""
+
+    BLIND = "blind"
+    STALLED = "stalled"
+    DROPPED = "dropped"
+    CLOCK_STEPPED = "clock-stepped"
+    SOURCE_LOST = "source-lost"
+    SOURCE_ENDED = "source-ended"
+    STARTED = "started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSignal:
+    """A stretch of a camera's time, with how many frames it concerns where known."""
+
+    camera: CameraId
+    kind: SignalKind
+    from_at: datetime
+    until_at: datetime
+    text: str
+    frames: int | None = None
+
+    def __post_init__(self) -> None:
+        require_zone(self.from_at, "from_at")
+        require_zone(self.until_at, "until_at")
+        if self.until_at < self.from_at:
+            raise InvalidValueError(
+                expected="until_at not before from_at",
+                got=f"{self.from_at.isoformat()} … {self.until_at.isoformat()}",
+                field="until_at",
+            )

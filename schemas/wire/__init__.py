@@ -1,0 +1,1 @@
+"""The words on the wire: CloudEvents 1.0, versioned data, canonical bytes."""

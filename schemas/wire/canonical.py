@@ -1,0 +1,40 @@
+"""One spelling for what is hashed: RFC 8785 over text, integers, booleans, lists and objects."""
+
+from collections.abc import Mapping
+
+import orjson
+
+from schemas.errors import InvalidValueError
+
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+
+def canonical_bytes(value: Mapping[str, Json]) -> bytes:
+    """Spell a value as RFC 8785 does.
+
+    Keys must be ASCII (then byte order and UTF-16 order agree) and numbers integers; a test
+    holds this against an independent implementation.
+
+    Raises:
+        InvalidValueError: a float, a key that isn't ASCII text, or text that isn't Unicode.
+    """
+    _refuse_floats(value)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+    except TypeError as error:
+        raise InvalidValueError(
+            expected="text, integers within ±(2^53-1), booleans, lists and objects", got=str(error)
+        ) from error
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise InvalidValueError(expected="ASCII keys", got=key)
+            _refuse_floats(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_floats(inner)
+    elif isinstance(value, float):
+        raise InvalidValueError(expected="an integer with its unit", got=value)

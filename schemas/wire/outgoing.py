@@ -1,0 +1,85 @@
+"""The data of each message type that goes out to dispatchers, as it stands in JSON."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.disposition import Change
+from schemas.wire.data import (
+    Count,
+    Data,
+    Digest,
+    EvidenceData,
+    Instant,
+    MatterData,
+    Name,
+    PlaceData,
+)
+from schemas.workfile import CaseState, Queue, Route
+
+
+class ReasonData(Data):
+    """A rule that spoke, with the clause behind it."""
+
+    rule: Name
+    clause: Name
+
+
+class CaseData(Data):
+    """A case as it stood at `version`. `due_at` is the instant of its disposal limit."""
+
+    id: Name
+    version: Annotated[int, Field(strict=True, ge=1)]
+    state: CaseState
+    route: Route
+    queue: Queue
+    matter: MatterData | None
+    place: PlaceData | None
+    camera: Name | None
+    opened_at: Instant
+    due_at: Instant
+    last_seen_at: Instant
+    sightings: Count
+
+
+class TitleData(Data):
+    """The matter in words."""
+
+    zh: Name
+    en: Name
+
+
+class DispositionV1(Data):
+    """Data of `offsite.disposition.v1`: a new case for a queue."""
+
+    case: CaseData
+    title: TitleData
+    reasons: list[ReasonData]
+    evidence: list[EvidenceData]
+
+
+class CaseChangedV1(Data):
+    """Data of `offsite.case-changed.v1`: a case in a queue has a new version."""
+
+    case: CaseData
+    change: Change
+    reasons: list[ReasonData]
+    evidence: list[EvidenceData]
+
+
+class AddressData(Data):
+    """Where the message lies in Kafka."""
+
+    topic_id: Name
+    partition: Count
+    offset: Count
+
+
+class DeadLetterV1(Data):
+    """Data of `offsite.dead-letter.v1`: parked, by address and digest, never by content."""
+
+    address: AddressData
+    reason: Annotated[str, Field(max_length=2000)]
+    payload_sha256: Digest
+    source: Name | None = None
+    id: Name | None = None

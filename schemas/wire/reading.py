@@ -1,0 +1,166 @@
+"""From wire to words: a message becomes an `Event`, or says which field is wrong."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from schemas.dwell import Dwell
+from schemas.errors import InvalidValueError
+from schemas.events import Event, EventBody
+from schemas.evidence import EvidenceRef
+from schemas.geometry import BoxXYXY, FrameSize
+from schemas.ids import CameraId, OccurrenceId, Sha256, ZoneId
+from schemas.matter import MatterKey
+from schemas.observation import Observation, Thing
+from schemas.place import Place
+from schemas.report import Report
+from schemas.signal import StreamSignal
+from schemas.wire.data import (
+    Data,
+    EvidenceData,
+    MatterData,
+    ObservationV1,
+    PlaceData,
+    ReportV1,
+    SignalV1,
+    ThingData,
+)
+from schemas.wire.envelope import Envelope, Headers, open_envelope
+
+Model = TypeVar("Model", bound=Data)
+
+
+def read_event(value: bytes, headers: Headers) -> Event:
+    """Decode a message of a type that may come in.
+
+    Raises:
+        InvalidValueError: which field, what was expected, what came.
+    """
+    return read_body(open_envelope(value, headers))
+
+
+def read_body(envelope: Envelope) -> Event:
+    """Decode the data of an envelope that is already open."""
+    reader = READERS.get(envelope.type)
+    if reader is None:
+        raise InvalidValueError(
+            expected=f"one of {', '.join(READERS)}", got=envelope.type, field="type"
+        )
+    return Event(id=envelope.id, occurred_at=envelope.time, body=reader(envelope.data))
+
+
+def _observation(content: Mapping[str, object]) -> Observation:
+    data = _checked(ObservationV1, content)
+    return Observation(
+        matter=_matter(data.matter),
+        place=_place(data.place),
+        camera=CameraId(data.camera),
+        zone=ZoneId(data.zone.id),
+        zone_kind=data.zone.kind,
+        rule=data.rule,
+        occurrence=OccurrenceId(data.occurrence),
+        phase=data.phase,
+        sequence=data.sequence,
+        first_seen_at=data.first_seen_at,
+        last_seen_at=data.last_seen_at,
+        dwell=Dwell(
+            at_least=timedelta(milliseconds=data.dwell.at_least_ms),
+            at_most=timedelta(milliseconds=data.dwell.at_most_ms),
+        ),
+        confidence=data.confidence,
+        frame=FrameSize(width=data.frame.width, height=data.frame.height),
+        things=tuple(_thing(thing) for thing in data.things),
+        evidence=_evidence(data.evidence),
+        model=data.model,
+    )
+
+
+def _report(content: Mapping[str, object]) -> Report:
+    data = _checked(ReportV1, content)
+    return Report(
+        reporter=data.reporter,
+        text=data.text,
+        matter=_matter(data.matter) if data.matter else None,
+        place=_place(data.place) if data.place else None,
+        camera=CameraId(data.camera) if data.camera else None,
+        upstream_number=data.upstream_number,
+        evidence=_evidence(data.evidence),
+    )
+
+
+def _signal(content: Mapping[str, object]) -> StreamSignal:
+    data = _checked(SignalV1, content)
+    return StreamSignal(
+        camera=CameraId(data.camera),
+        kind=data.kind,
+        from_at=data.from_at,
+        until_at=data.until_at,
+        text=data.text,
+        frames=data.frames,
+    )
+
+
+READERS: Final[Mapping[str, Callable[[Mapping[str, object]], EventBody]]] = {
+    "offsite.observation.v1": _observation,
+    "offsite.report.v1": _report,
+    "offsite.signal.v1": _signal,
+}
+
+
+def _checked(model: type[Model], content: Mapping[str, object]) -> Model:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise _first_fault(error) from error
+
+
+def _first_fault(error: ValidationError) -> InvalidValueError:
+    fault = error.errors(include_url=False)[0]
+    path = ".".join(["data", *(str(step) for step in fault["loc"])])
+    cause = fault.get("ctx", {}).get("error")
+    if isinstance(cause, InvalidValueError):
+        return InvalidValueError(expected=cause.expected, got=cause.got, field=path)
+    missing = fault["type"] == "missing"
+    got = "nothing" if missing else repr(fault["input"])[:120]
+    return InvalidValueError(expected=fault["msg"], got=got, field=path)
+
+
+def _matter(data: MatterData) -> MatterKey:
+    return MatterKey(data.standard, data.kind, data.code)
+
+
+def _place(data: PlaceData) -> Place:
+    return Place(
+        id=data.id,
+        grid_cell=data.grid_cell,
+        address=data.address,
+        longitude=data.longitude,
+        latitude=data.latitude,
+    )
+
+
+def _thing(data: ThingData) -> Thing:
+    x1, y1, x2, y2 = data.box
+    return Thing(
+        kind=data.kind,
+        box=BoxXYXY(x1=x1, y1=y1, x2=x2, y2=y2),
+        confidence=data.confidence,
+        track=data.track,
+    )
+
+
+def _evidence(items: Sequence[EvidenceData]) -> tuple[EvidenceRef, ...]:
+    return tuple(
+        EvidenceRef(
+            sha256=Sha256(item.sha256),
+            media_type=item.media_type,
+            size_bytes=item.bytes,
+            kind=item.kind,
+            media_time=None
+            if item.media_time_ms is None
+            else timedelta(milliseconds=item.media_time_ms),
+        )
+        for item in items
+    )

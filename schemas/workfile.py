@@ -1,0 +1,62 @@
+"""The work file (案卷): fixes the street. Screens and the CLI call it a case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from schemas.ids import CameraId, CaseId
+from schemas.matter import MatterKey
+from schemas.place import Place
+
+
+class CaseState(StrEnum):
+    """A machine makes candidates. All after that are people's acts."""
+
+    CANDIDATE = "candidate"
+
+
+class Route(StrEnum):
+    """How the back end meets the matter."""
+
+    ZERO_TOLERANCE = "zero-tolerance"
+    SOFT = "soft"
+    SERVICE = "service"
+    TRIAGE = "triage"
+
+
+class Queue(StrEnum):
+    """Which dispatcher's queue a case waits in: one for danger, one for the rest."""
+
+    ZERO_TOLERANCE = "zero-tolerance"
+    SOFT = "soft"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One open case a site. The queue is part of it, so danger never hides in a soft case."""
+
+    place_key: str
+    matter: MatterKey
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkFile:
+    """A case as it stands. `version` counts its changes from 1.
+
+    `site` is absent where place or matter is unknown: a person sorts such a case first.
+    """
+
+    id: CaseId
+    version: int
+    state: CaseState
+    route: Route
+    queue: Queue
+    opened_at: datetime
+    due_at: datetime
+    last_seen_at: datetime
+    sightings: int
+    site: Site | None = None
+    matter: MatterKey | None = None
+    place: Place | None = None
+    camera: CameraId | None = None
