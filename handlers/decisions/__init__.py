@@ -1,0 +1,1 @@
+"""Decisions as functions of their arguments: no ports, no clock, no I/O."""

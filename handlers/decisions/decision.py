@@ -1,0 +1,34 @@
+"""What was decided, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.disposition import Reason
+from schemas.ids import Address
+from schemas.workfile import WorkFile
+
+
+class Outcome(StrEnum):
+    """The closed list of what can become of an accepted message."""
+
+    OPENED = "opened"
+    EXTENDED = "extended"
+    DISMISSED = "dismissed"
+    TRIAGE = "triage"
+    REPEAT_OF = "repeat-of"
+    ID_CONFLICT = "id-conflict"
+    THINNED = "thinned"
+    SIGNAL_RECORDED = "signal-recorded"
+    PROBE = "probe"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Exactly one outcome. `case` is the case as it stands afterwards, where one is touched."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    case: WorkFile | None = None
+    first: Address | None = None
+    parked_because: str | None = None

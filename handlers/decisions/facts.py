@@ -1,0 +1,119 @@
+"""All that a decision rests on. Stored with it, so that it can be made again years later."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from schemas.camera import ZoneKind
+from schemas.evidence import EvidenceRef
+from schemas.ids import Address, CameraId, EventId, OccurrenceId, Sha256
+from schemas.lane import Lane
+from schemas.matter import MatterKey
+from schemas.observation import Observation, Phase
+from schemas.place import Place
+from schemas.report import Report
+from schemas.workfile import WorkFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Something is said to be wrong somewhere: the common ground of observations and reports.
+
+    `dwell`, `confidence_permille`, `phase` and `occurrence` are absent where a person speaks.
+    """
+
+    occurred_at: datetime
+    matter: MatterKey | None
+    place: Place | None
+    camera: CameraId | None
+    evidence: tuple[EvidenceRef, ...]
+    zone_kind: ZoneKind | None = None
+    phase: Phase | None = None
+    occurrence: OccurrenceId | None = None
+    dwell_at_least: timedelta | None = None
+    confidence_permille: int | None = None
+
+    @property
+    def place_key(self) -> str | None:
+        """The same key is the same spot."""
+        return None if self.place is None else self.place.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraSignal:
+    """A camera worker says that it could not look, or that time can't be trusted."""
+
+    occurred_at: datetime
+    camera: CameraId
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecodable:
+    """Bytes that no reader of ours understands, with what was expected and what came."""
+
+    reason: str
+
+
+Content = Sighting | CameraSignal | Undecodable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who said an event id first, and the digest of what was said then."""
+
+    event_id: EventId
+    first: Address
+    input: Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One message and what the city knew when it was decided.
+
+    `received_at` is the broker's append time, so it is the same at every replay.
+    `claim` is absent where no event id could be read. `open_case` is the case that was open at
+    the sighting's site.
+    """
+
+    address: Address
+    received_at: datetime
+    lane: Lane
+    input: Sha256
+    content: Content
+    claim: Claim | None = None
+    open_case: WorkFile | None = None
+
+
+def sighting_of(body: Observation | Report, *, occurred_at: datetime) -> Sighting:
+    """Take from a message what decisions may look at."""
+    if isinstance(body, Report):
+        return Sighting(
+            occurred_at=occurred_at,
+            matter=body.matter,
+            place=_to_millionths(body.place),
+            camera=body.camera,
+            evidence=body.evidence,
+        )
+    return Sighting(
+        occurred_at=occurred_at,
+        matter=body.matter,
+        place=_to_millionths(body.place),
+        camera=body.camera,
+        evidence=body.evidence,
+        zone_kind=body.zone_kind,
+        phase=body.phase,
+        occurrence=body.occurrence,
+        dwell_at_least=body.dwell.at_least,
+        confidence_permille=int(body.confidence * 1000),
+    )
+
+
+def _to_millionths(place: Place | None) -> Place | None:
+    """Round as the record does, so that a replay finds the same cell."""
+    if place is None or place.longitude is None or place.latitude is None:
+        return place
+    return replace(
+        place,
+        longitude=round(place.longitude * 1_000_000) / 1_000_000,
+        latitude=round(place.latitude * 1_000_000) / 1_000_000,
+    )
