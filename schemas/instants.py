@@ -1,8 +1,12 @@
 """Points in time that know their zone. UTC inside; the console translates."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 from schemas.errors import InvalidValueError
+
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 2999
 
 
 def require_zone(instant: datetime, field: str) -> None:
@@ -26,6 +30,10 @@ def parse_instant(text: str, field: str = "time") -> datetime:
             field=field,
         ) from error
     require_zone(instant, field)
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise InvalidValueError(
+            expected=f"a year in {_FIRST_YEAR} … {_LAST_YEAR}", got=text, field=field
+        )
     return instant.astimezone(UTC)
 
 

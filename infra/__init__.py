@@ -1,0 +1,1 @@
+"""The outside world, and the place where everything is put together."""
