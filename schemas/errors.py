@@ -1,5 +1,10 @@
 """Errors by remedy: mend the value, park the message, wait and retry, tell the person."""
 
+from typing import Final
+
+LONGEST_GOT: Final = 200
+"""What came may be long, and may be a citizen's words: an error quotes only its beginning."""
+
 
 class OffsiteError(Exception):
     """Root of what this project raises on purpose."""
@@ -11,7 +16,8 @@ class InvalidValueError(OffsiteError, ValueError):
     def __init__(self, *, expected: str, got: object, field: str | None = None) -> None:
         self.field = field
         self.expected = expected
-        self.got = got if isinstance(got, str) else repr(got)
+        said = got if isinstance(got, str) else repr(got)
+        self.got = said if len(said) <= LONGEST_GOT else said[:LONGEST_GOT] + "…"
         where = f"{field}: " if field else ""
         super().__init__(f"{where}expected {self.expected}, got {self.got}")
 

@@ -1,0 +1,27 @@
+# Every target sets up what it needs; nothing relies on what was installed by hand.
+.PHONY: setup demo test bench check lock clean
+PY := .venv/bin/python
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	scripts/setup
+
+demo: setup
+	.venv/bin/offsite demo
+
+test: setup
+	scripts/check
+	$(PY) -m pytest tests --ignore=tests/unit --ignore=tests/architecture
+
+bench: setup
+	$(PY) -m tests.bench
+
+check: setup
+	scripts/check
+
+lock:
+	scripts/lock
+
+clean:
+	rm -rf .venv demo-out bench-out

@@ -1,0 +1,1 @@
+"""PostgreSQL: where every outcome, case and letter is kept."""

@@ -1,0 +1,65 @@
+"""Makes connections to PostgreSQL that can't hang and can't hold a shard."""
+
+from typing import Final
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from schemas.errors import InvalidValueError
+
+# A worker that is stopped in mid-transaction must let go of its shard (FAUST.md, F8).
+SESSION_SETTINGS: Final = {
+    "idle_in_transaction_session_timeout": "5s",
+    "lock_timeout": "10s",
+    "timezone": "UTC",
+}
+CONNECT_ARGUMENTS: Final = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+def database_url(dsn: str) -> URL:
+    """Read a libpq URI.
+
+    Raises:
+        InvalidValueError: not a PostgreSQL URI. The message doesn't repeat it: it holds a secret.
+    """
+    try:
+        url = make_url(dsn)
+    except ArgumentError as error:
+        raise _not_a_uri() from error
+    if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
+        raise _not_a_uri()
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _not_a_uri() -> InvalidValueError:
+    return InvalidValueError(
+        expected="postgresql://user:secret@host/database", got="something else", field="dsn"
+    )
+
+
+def make_engine(dsn: str, *, application: str, connections: int = 5) -> AsyncEngine:
+    """One a process and event loop. `application` is the name that `pg_stat_activity` shows."""
+    return create_async_engine(
+        database_url(dsn),
+        connect_args=connect_arguments(application),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_use_lifo=True,
+        # Facts and keys would otherwise stand in tracebacks and logs.
+        hide_parameters=True,
+    )
+
+
+def connect_arguments(application: str) -> dict[str, object]:
+    """What every connection of ours says when it opens."""
+    options = " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items())
+    return {**CONNECT_ARGUMENTS, "application_name": application, "options": options}
