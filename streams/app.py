@@ -1,0 +1,190 @@
+"""A lane's worker: Faust brings the messages, the head row in the database says how far we are.
+
+    agent ──► bounded queue ──► settle what waits, a partition at a time ──► acknowledge in order
+
+Faust's own committed offset is a hint only. Whatever it skips shows as a gap before the next
+message, or, where no next message comes, in the sweep that compares the broker's end with the
+head. See `docs/decisions/0002-the-head-row-is-the-truth.md`.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+import faust
+import structlog
+
+from handlers.ports import Shard, Work
+from schemas.errors import OffsiteError, TemporarilyUnavailableError
+from schemas.ids import Address, Partition
+from schemas.lane import Lane
+from streams.connection import Connection
+from streams.decoding import Message, message
+from streams.logs import LogRange, Logs
+from streams.settling import Settler
+from streams.topics import EVENTS
+
+_SWEEP_S: Final = 2.0
+
+
+class TopicReplacedError(OffsiteError):
+    """The topic was made anew under its old name: begin again, with its new identity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneWorker:
+    """All that a lane's worker is made of. `topic_id` is the topic's identity at start-up."""
+
+    connection: Connection
+    lane: Lane
+    topic_id: str
+    settler: Settler
+    work: Work
+    logs: Logs
+    batch_events: int
+
+    @property
+    def topic(self) -> str:
+        """The lane's topic."""
+        return EVENTS[self.lane]
+
+    def shard(self, partition: int) -> Shard:
+        """One of the topic's partitions."""
+        return Shard(log=Partition(self.topic_id, partition), topic=self.topic, lane=self.lane)
+
+
+def build_app(worker: LaneWorker) -> faust.App:
+    """Make the Faust app of a lane. One app id and one process set a lane."""
+    app = faust.App(
+        f"offsite-{worker.lane}",
+        broker=worker.connection.faust_url,
+        value_serializer="raw",
+        key_serializer="raw",
+        store="memory://",
+        stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        broker_session_timeout=6,
+        broker_rebalance_timeout=3,
+        broker_heartbeat_interval=1,
+        web_enabled=False,
+    )
+    pending: asyncio.Queue[Any] = asyncio.Queue(maxsize=2 * worker.batch_events)
+
+    @app.agent(app.topic(worker.topic, value_type=bytes), concurrency=1)  # type: ignore[untyped-decorator]  # Faust ships no types
+    async def intake(stream: Any) -> None:
+        # Nothing here can raise: an agent that is restarted has lost what it held.
+        async for event in stream.noack().events():
+            await pending.put(event)
+
+    @app.task  # type: ignore[untyped-decorator]  # Faust ships no types
+    async def settle_what_waits() -> None:  # an exception here ends the process, as it should
+        await _settle_for_ever(app, worker, pending)
+
+    return app
+
+
+async def _settle_for_ever(
+    app: faust.App, worker: LaneWorker, pending: "asyncio.Queue[Any]"
+) -> None:
+    sweep = _Sweep(app, worker)
+    while True:
+        events = await _waiting(pending, worker.batch_events)
+        for partition, group in groupby(_live(app, events), key=lambda e: e.message.partition):
+            await _settle_one(worker, partition, list(group))
+        await sweep.when_due()
+
+
+async def _waiting(pending: "asyncio.Queue[Any]", most: int) -> list[Any]:
+    """Group commit: the batch is what waits, so it grows under load and idles without delay."""
+    try:
+        async with asyncio.timeout(_SWEEP_S):
+            events = [await pending.get()]
+    except TimeoutError:
+        return []
+    events += [pending.get_nowait() for _ in range(min(most - 1, pending.qsize()))]
+    return events
+
+
+def _live(app: faust.App, events: Sequence[Any]) -> list[Any]:
+    """Leave out what was fetched before the last rebalance: its new owner will fetch it."""
+    generation = app.consumer_generation_id
+    return sorted(
+        (event for event in events if event.message.generation_id == generation),
+        key=lambda event: (event.message.partition, event.message.offset),
+    )
+
+
+async def _settle_one(worker: LaneWorker, partition: int, events: Sequence[Any]) -> None:
+    shard = worker.shard(partition)
+    await worker.settler.settle(shard, [_message(event, shard.log) for event in events])
+    for event in events:  # in offset order, after the commit, none skipped
+        event.ack()
+
+
+def _message(event: Any, log: Partition) -> Message:
+    raw = event.message
+    headers = raw.headers or []
+    return message(
+        Address(log.topic_id, log.number, raw.offset),
+        timestamp_ms=round(raw.timestamp * 1000),
+        value=raw.value,
+        headers=headers.items() if isinstance(headers, Mapping) else headers,
+    )
+
+
+class _Sweep:
+    """Looks for messages that were skipped and have no successor that would reveal them."""
+
+    def __init__(self, app: faust.App, worker: LaneWorker) -> None:
+        self._app = app
+        self._worker = worker
+        self._done_to: dict[Partition, int] = {}
+        self._stood_at: dict[Partition, int] = {}
+        self._due_at = 0.0
+
+    async def when_due(self) -> None:
+        """Catch up partitions of ours whose head stood still behind the broker's end."""
+        now = asyncio.get_running_loop().time()
+        if now < self._due_at:
+            return
+        self._due_at = now + _SWEEP_S
+        try:
+            await self._look()
+        except TemporarilyUnavailableError as error:
+            structlog.get_logger().warning("sweep_put_off", error=str(error))
+
+    async def _look(self) -> None:
+        worker = self._worker
+        ours = {place.partition for place in self._app.consumer.assignment()}
+        found = await asyncio.to_thread(worker.logs.ranges, [worker.topic])
+        for log in found:
+            if log.log.topic_id != worker.topic_id:
+                raise TopicReplacedError(
+                    f"{worker.topic}: expected topic id {worker.topic_id}, got {log.log.topic_id}"
+                )
+            if log.log.number in ours:
+                await self._catch_up(log)
+
+    async def _catch_up(self, log: LogRange) -> None:
+        worker = self._worker
+        if self._done_to.get(log.log) == log.end:
+            return  # decided to this very end at an earlier look
+        shard = worker.shard(log.log.number)
+        async with worker.work.begin(shard) as transaction:
+            at = transaction.head.next
+        stood_still = self._stood_at.get(log.log) == at
+        self._stood_at[log.log] = at
+        if at >= log.end:
+            self._done_to[log.log] = log.end
+        elif stood_still:  # no step since the last look: nobody brings them
+            skipped = await worker.settler.catch_up(log, shard, decided_to=at)
+            structlog.get_logger().warning(
+                "skipped_messages_settled",
+                topic=worker.topic,
+                partition=log.log.number,
+                messages=skipped,
+            )
