@@ -1,0 +1,98 @@
+"""Makes our topics, and says where those that are there differ from what they ought to be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import TopicAlreadyExistsError
+
+from streams.connection import Connection, translated
+from streams.topics import Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """A setting that is not as it ought to be."""
+
+    topic: str
+    setting: str
+    expected: str
+    got: str
+
+
+def make_topics(connection: Connection, wanted: Sequence[Topic]) -> None:
+    """Make what is missing; leave alone what is there. May be repeated.
+
+    Raises:
+        TemporarilyUnavailableError: Kafka is away.
+    """
+    with translated("making topics", connection):
+        admin = KafkaAdminClient(bootstrap_servers=connection.servers)
+        try:
+            there = set(admin.list_topics())
+            for topic in wanted:
+                if topic.name not in there:
+                    _make(admin, topic)
+        finally:
+            admin.close()
+
+
+def _make(admin: Any, topic: Topic) -> None:
+    try:
+        admin.create_topics(
+            {
+                topic.name: {
+                    "num_partitions": topic.partitions,
+                    "replication_factor": topic.replication,
+                    "configs": dict(topic.settings),
+                }
+            },
+            wait_for_metadata=True,
+        )
+    except TopicAlreadyExistsError:  # another process was quicker
+        return
+
+
+def deviations(connection: Connection, wanted: Sequence[Topic]) -> Sequence[Deviation]:
+    """Hold what is there against what ought to be.
+
+    Raises:
+        TemporarilyUnavailableError: Kafka is away.
+    """
+    with translated("reading topic settings", connection):
+        admin = KafkaAdminClient(bootstrap_servers=connection.servers)
+        try:
+            there = {topic["name"]: topic for topic in admin.describe_topics()}
+            found: list[Deviation] = []
+            for topic in wanted:
+                if topic.name not in there:
+                    found.append(
+                        Deviation(topic=topic.name, setting="topic", expected="there", got="none")
+                    )
+                    continue
+                found += _deviating(topic, _settings(admin, topic.name))
+            return found
+        finally:
+            admin.close()
+
+
+def _settings(admin: Any, name: str) -> Mapping[str, str]:
+    answer = admin.describe_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name)], config_filter="all"
+    )
+    settings: dict[str, str] = {}
+    for resources in answer.values():
+        for entries in resources.values():
+            settings.update({key: str(entry["value"]) for key, entry in entries.items()})
+    return settings
+
+
+def _deviating(topic: Topic, got: Mapping[str, str]) -> list[Deviation]:
+    return [
+        Deviation(
+            topic=topic.name, setting=setting, expected=expected, got=got.get(setting, "nothing")
+        )
+        for setting, expected in topic.settings.items()
+        if got.get(setting) != expected
+    ]
