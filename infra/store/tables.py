@@ -220,7 +220,7 @@ outbox = Table(
     _may("sent_at", INSTANT),
     _may("sent_partition", Integer),
     _may("sent_offset", BigInteger),
-    Index("outbox_unsent", "relay_shard", "id", postgresql_where=text("sent_at IS NULL")),
+    Index("outbox_unsent", "id", "relay_shard", postgresql_where=text("sent_at IS NULL")),
 )
 
 relay_leases = Table(

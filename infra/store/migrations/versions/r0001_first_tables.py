@@ -152,7 +152,7 @@ CREATE TABLE outbox (
     sent_offset bigint,
     CONSTRAINT outbox_pk PRIMARY KEY (id)
 );
-CREATE INDEX outbox_unsent ON outbox (relay_shard, id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_unsent ON outbox (id, relay_shard) WHERE sent_at IS NULL;
 
 CREATE TABLE relay_leases (
     relay_shard smallint NOT NULL,

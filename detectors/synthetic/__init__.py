@@ -1,0 +1,1 @@
+"""The seeded street: scenes, their exact truth, and their pictures."""

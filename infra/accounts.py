@@ -1,0 +1,127 @@
+"""Gathers what a sum and a health report need: journals first, then ends, then one snapshot.
+
+In that order a message that comes in meanwhile can only be missing from all three or waiting:
+it is never taken for lost.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from streams.journal import read_journals
+
+from handlers.ports import Head, Shard, Void
+from infra import composition
+from infra.deployment import Deployment
+from infra.store.health import CameraSeen, Numbers
+from infra.store.reading import Reading
+from schemas.ids import Partition, Sha256
+from schemas.lane import Lane
+from streams.conservation import Decided, Sum, add_up, by_log
+from streams.logs import LogRange, Logs
+from streams.topics import EVENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionHealth:
+    """How far a partition is behind."""
+
+    topic: str
+    partition: int
+    end: int
+    decided: int
+
+    @property
+    def lag(self) -> int:
+        """Messages that wait for their outcome."""
+        return max(0, self.end - self.decided)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthReport:
+    """The stream at one instant."""
+
+    taken_at: datetime
+    broker: str
+    is_trial: bool
+    partitions: Sequence[PartitionHealth]
+    numbers: Numbers
+    cameras: Sequence[CameraSeen]
+
+
+class _Undecided:
+    """A log of which nothing was decided yet, so the store doesn't know it."""
+
+    def __init__(self, shard: Shard) -> None:
+        self.shard = shard
+        self.next = 0
+
+    async def count(self, *, first: int, end: int) -> int:  # noqa: ARG002
+        return 0
+
+    async def voids(self) -> Sequence[Void]:
+        return ()
+
+    async def digests(self, offsets: Sequence[int]) -> Mapping[int, Sha256]:  # noqa: ARG002
+        return {}
+
+
+async def add_up_all(deployment: Deployment, engine: AsyncEngine) -> Sequence[Sum]:
+    """The sum of every log that we know or that the broker has.
+
+    Raises:
+        TemporarilyUnavailableError: Kafka or the database is away.
+    """
+    journal = await asyncio.to_thread(lambda: by_log(read_journals(deployment.journals)))
+    found = {log.log: log for log in await asyncio.to_thread(_ranges, deployment)}
+    async with Reading(engine).snapshot() as seen:
+        known = {decided.shard.log: decided for decided in await seen.logs.decided()}
+        sums: list[Sum] = []
+        for log in sorted(set(known) | set(found) | set(journal)):
+            decided = known.get(log) or _nothing_decided(log, found.get(log))
+            sums.append(await add_up(decided, found.get(log), journal.get(log, {})))
+        return sums
+
+
+def _nothing_decided(log: Partition, found: LogRange | None) -> Decided:
+    topic = "gone" if found is None else found.topic
+    lane = Lane.SAFETY if topic == EVENTS[Lane.SAFETY] else Lane.GENERAL
+    return _Undecided(Shard(log=log, topic=topic, lane=lane))
+
+
+async def report_health(deployment: Deployment, engine: AsyncEngine) -> HealthReport:
+    """Look at broker and store.
+
+    Raises:
+        TemporarilyUnavailableError: Kafka or the database is away.
+    """
+    found = await asyncio.to_thread(_ranges, deployment)
+    async with Reading(engine).snapshot() as seen:
+        heads = {progress.shard.log: progress.head for progress in await seen.logs.heads()}
+        return HealthReport(
+            taken_at=seen.taken_at,
+            broker=deployment.broker,
+            is_trial=deployment.is_trial,
+            partitions=[_partition(log, heads.get(log.log)) for log in found],
+            numbers=await seen.health.numbers(parked_since=datetime.fromisoformat(_EVER)),
+            cameras=await seen.health.cameras(),
+        )
+
+
+_EVER = "1970-01-01T00:00:00+00:00"
+
+
+def _partition(log: LogRange, head: Head | None) -> PartitionHealth:
+    return PartitionHealth(
+        topic=log.topic,
+        partition=log.log.number,
+        end=log.end,
+        decided=0 if head is None else head.next,
+    )
+
+
+def _ranges(deployment: Deployment) -> Sequence[LogRange]:
+    with Logs(composition.connection(deployment)) as logs:
+        return logs.ranges(list(EVENTS.values()))
