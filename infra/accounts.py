@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-from streams.journal import read_journals
 
 from handlers.ports import Head, Shard, Void
-from infra import composition
 from infra.deployment import Deployment
 from infra.store.health import CameraSeen, Numbers
 from infra.store.reading import Reading
 from schemas.ids import Partition, Sha256
+from schemas.instants import instant_text
 from schemas.lane import Lane
 from streams.conservation import Decided, Sum, add_up, by_log
+from streams.journal import read_journals
 from streams.logs import LogRange, Logs
 from streams.topics import EVENTS
 
@@ -123,5 +123,41 @@ def _partition(log: LogRange, head: Head | None) -> PartitionHealth:
 
 
 def _ranges(deployment: Deployment) -> Sequence[LogRange]:
-    with Logs(composition.connection(deployment)) as logs:
+    with Logs(deployment.connection) as logs:
         return logs.ranges(list(EVENTS.values()))
+
+
+def health_json(report: HealthReport) -> dict[str, object]:
+    """The report for programs; the same that the API answers."""
+    numbers = report.numbers
+    oldest = numbers.oldest_unsent_at
+    return {
+        "taken_at": instant_text(report.taken_at),
+        "broker": report.broker,
+        "is_trial": report.is_trial,
+        "outcomes_last_minute": numbers.outcomes_last_minute,
+        "parked": numbers.parked,
+        "outbox": {
+            "backlog": numbers.backlog,
+            "oldest_at": None if oldest is None else instant_text(oldest),
+        },
+        "partitions": [
+            {
+                "topic": p.topic,
+                "partition": p.partition,
+                "end": p.end,
+                "decided": p.decided,
+                "lag": p.lag,
+            }
+            for p in report.partitions
+        ],
+        "cameras": [
+            {
+                "camera": camera.camera,
+                "last_event_at": instant_text(camera.last_event_at),
+                "last_received_at": instant_text(camera.last_received_at),
+                "messages": camera.messages,
+            }
+            for camera in report.cameras
+        ],
+    }

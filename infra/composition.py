@@ -2,34 +2,53 @@
 
 import asyncio
 import secrets
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.decisions.policy import Policy
 from handlers.ledger import SALT_BYTES
 from handlers.policies.pack import SHIPPED, Files, pack_from, read_files
+from infra.access.keyring import Grant, Grants, Keyring
+from infra.access.rate import TokenBuckets
+from infra.accounts import report_health
+from infra.api.app import build_api
+from infra.api.pushing import Pushing
+from infra.api.watching import Watching
 from infra.deployment import Deployment
+from infra.metrics import DoorMetrics, StreamMetrics
 from infra.settings import Settings
 from infra.store.engine import make_engine
 from infra.store.migrating import migrate
+from infra.store.outbox import Outbox
 from infra.store.packs import Packs
+from infra.store.sources import Sources
 from infra.store.work import PostgresWork
+from schemas.ids import CameraId
 from schemas.lane import Lane
+from schemas.wire.envelope import STRUCTURED
 from streams.app import LaneWorker
-from streams.connection import Connection
+from streams.intake import Door
+from streams.journal import Journal
 from streams.logs import Logs
+from streams.producing import Outgoing, Producer
 from streams.provisioning import make_topics
+from streams.relay import Posted, Relay, Waiting
 from streams.settling import FloodGuard, Settler
+from streams.spool import Spool, SpoolingPublisher
 from streams.topics import EVENTS, Topic, topic_of, wanted_topics
 
 _PACKS: Final = SHIPPED
-
-
-def connection(deployment: Deployment) -> Connection:
-    """How to reach Kafka."""
-    return Connection(bootstrap=deployment.kafka)
 
 
 def engine(deployment: Deployment, *, application: str, connections: int = 3) -> AsyncEngine:
@@ -69,7 +88,7 @@ def prepare(settings: Settings, deployment: Deployment) -> None:
     """
     pack = policy(settings)
     migrate(deployment.database.get_secret_value())
-    make_topics(connection(deployment), topics(settings))
+    make_topics(deployment.connection, topics(settings))
     asyncio.run(_keep_pack(deployment, pack, policy_files(settings)[0]))
 
 
@@ -88,7 +107,7 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
     Raises:
         TemporarilyUnavailableError: Kafka is away.
     """
-    reach = connection(deployment)
+    reach = deployment.connection
     logs = Logs(reach)
     work = PostgresWork(engine(deployment, application=f"offsite-worker-{lane}"), topic_of=topic_of)
     return LaneWorker(
@@ -106,3 +125,114 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
         logs=logs,
         batch_events=settings.batch_events,
     )
+
+
+@asynccontextmanager
+async def relay(deployment: Deployment, *, owner: str) -> AsyncIterator[Relay]:
+    """The outbox's way to Kafka. `owner` tells relays apart."""
+    store = engine(deployment, application="offsite-relay")
+    producer = Producer(deployment.connection)
+
+    async def post(waiting: Waiting) -> Posted:
+        receipt = await producer.apublish(
+            Outgoing(
+                topic=waiting.topic,
+                key=waiting.key,
+                value=waiting.value,
+                headers=[("content-type", STRUCTURED.encode())],
+            )
+        )
+        return Posted(
+            id=waiting.id, partition=receipt.address.partition, offset=receipt.address.offset
+        )
+
+    try:
+        yield Relay(outbox=Outbox(store, owner=owner), post=post)
+    finally:
+        producer.close()
+        await store.dispose()
+
+
+def serve_api(settings: Settings, deployment: Deployment) -> None:
+    """Serve the front door until a signal ends it. Blocks."""
+    producer = Producer(deployment.connection)
+    journal = Journal(deployment.journals, name="door", started_at=datetime.now(UTC))
+    try:
+        uvicorn.run(
+            api(settings, deployment, producer=producer, journal=journal),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=12,
+        )
+    finally:
+        producer.close()
+        journal.close()
+
+
+def api(
+    settings: Settings, deployment: Deployment, *, producer: Producer, journal: Journal
+) -> FastAPI:
+    """The HTTP application with all that stands behind it."""
+    store = engine(deployment, application="offsite-door")
+    registry = CollectorRegistry()
+
+    async def reach_kafka() -> None:
+        await asyncio.to_thread(_reach_kafka, deployment)
+
+    return build_api(
+        Pushing(
+            door=Door(publish=producer.apublish, journal=journal, policy=policy(settings)),
+            keyring=Keyring(
+                lambda: _grants(Sources(store)),
+                file=settings.data / "door" / "keys.json",
+                now=time.monotonic,
+            ),
+            buckets=TokenBuckets(settings.events_per_second_per_key, now=time.monotonic),
+            metrics=DoorMetrics(registry),
+            limit_bytes=settings.body_limit_bytes,
+        ),
+        Watching(
+            look=lambda: report_health(deployment, store),
+            reach_kafka=reach_kafka,
+            registry=registry,
+            metrics=StreamMetrics(registry),
+        ),
+        version=version("offsite-enforcement"),
+    )
+
+
+def _reach_kafka(deployment: Deployment) -> None:
+    with Logs(deployment.connection) as logs:
+        logs.topic_ids(list(EVENTS.values()))
+
+
+async def _grants(known: Sources) -> Grants:
+    lanes = {source.uri: source.lane for source in await known.all()}
+    return {
+        key.id: Grant(digest=key.secret, source=key.source, lane=lanes[key.source])
+        for key in await known.keys()
+        if key.revoked_at is None
+    }
+
+
+@contextmanager
+def camera_publisher(
+    settings: Settings, deployment: Deployment, camera: CameraId, *, drain_within_s: float
+) -> Iterator[SpoolingPublisher]:
+    """A camera worker's way to Kafka, over its spool on the disk."""
+    producer = Producer(deployment.connection)
+    journal = Journal(deployment.journals, name=f"camera-{camera}", started_at=datetime.now(UTC))
+    spool = Spool(settings.data / "spool" / camera, limit_bytes=settings.spool_limit_bytes)
+    publisher = SpoolingPublisher(
+        spool, producer=producer, journal=journal, policy=policy(settings)
+    )
+    try:
+        yield publisher
+    finally:
+        left = publisher.close(within_s=drain_within_s)
+        if left:
+            structlog.get_logger().warning("spool_kept", camera=camera, messages=left)
+        producer.close()
+        journal.close()

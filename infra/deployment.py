@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from infra.settings import Settings
 from schemas.errors import RefusedError
+from streams.connection import Connection
 
 RUNNING: Final = "running.json"
 """Written by `offsite up` into its data folder, so that other commands find what it started."""
@@ -24,6 +25,11 @@ class Deployment:
     api: str
     broker: str
     is_trial: bool
+
+    @property
+    def connection(self) -> Connection:
+        """How to reach Kafka."""
+        return Connection(bootstrap=self.kafka)
 
     @property
     def journals(self) -> Path:

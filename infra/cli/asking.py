@@ -35,7 +35,7 @@ def with_engine(deployment: Deployment, work: Callable[[AsyncEngine], Awaitable[
     require_current(deployment.database.get_secret_value())
 
     async def within() -> Answer:
-        engine = composition.engine(deployment, application="offsite-cli", connections=1)
+        engine = composition.engine(deployment, application="offsite-cli", connections=2)
         try:
             return await work(engine)
         finally:

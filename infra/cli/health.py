@@ -9,13 +9,12 @@ from typing import Annotated, Final
 import typer
 
 from infra import composition
-from infra.accounts import HealthReport, add_up_all, report_health
+from infra.accounts import HealthReport, add_up_all, health_json, report_health
 from infra.cli.asking import with_engine
 from infra.cli.cases import local
 from infra.cli.telling import OUT, Exit, errors_told, tell_fields, tell_json, tell_table
 from infra.deployment import Deployment, find
 from infra.settings import Settings
-from schemas.instants import instant_text
 from streams.conservation import Sum
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -75,42 +74,6 @@ def _age(now: datetime, then: datetime) -> str:
     return f"{max(0.0, (now - then).total_seconds()):.0f} s"
 
 
-def health_json(report: HealthReport) -> dict[str, object]:
-    """The report for programs; the same that the API answers."""
-    numbers = report.numbers
-    oldest = numbers.oldest_unsent_at
-    return {
-        "taken_at": instant_text(report.taken_at),
-        "broker": report.broker,
-        "is_trial": report.is_trial,
-        "outcomes_last_minute": numbers.outcomes_last_minute,
-        "parked": numbers.parked,
-        "outbox": {
-            "backlog": numbers.backlog,
-            "oldest_at": None if oldest is None else instant_text(oldest),
-        },
-        "partitions": [
-            {
-                "topic": p.topic,
-                "partition": p.partition,
-                "end": p.end,
-                "decided": p.decided,
-                "lag": p.lag,
-            }
-            for p in report.partitions
-        ],
-        "cameras": [
-            {
-                "camera": camera.camera,
-                "last_event_at": instant_text(camera.last_event_at),
-                "last_received_at": instant_text(camera.last_received_at),
-                "messages": camera.messages,
-            }
-            for camera in report.cameras
-        ],
-    }
-
-
 def conserve(
     settle: Annotated[
         bool, typer.Option("--settle", help="Wait until nothing waits any more.")
@@ -167,6 +130,7 @@ def _tell_sums(sums: Sequence[Sum], *, is_trial: bool) -> None:
                 one.difference,
             )
             for one in sums
+            if one.expected or not one.is_fine
         ],
     )
     losses = [loss for one in sums for loss in one.losses]

@@ -18,7 +18,9 @@ from schemas.errors import (
     TemporarilyUnavailableError,
 )
 
-OUT: Final = Console(soft_wrap=True)
+_WIDE: Final = None if sys.stdout.isatty() else 160
+"""A pipe has no width; a table cut to 80 columns helps nobody."""
+OUT: Final = Console(soft_wrap=True, width=_WIDE)
 ERR: Final = Console(stderr=True, soft_wrap=True)
 
 

@@ -83,7 +83,7 @@ class Sources:
         ended_at = func.coalesce(api_keys.c.revoked_at, func.now())
         change = update(api_keys).where(api_keys.c.key_id == key_id).values(revoked_at=ended_at)
         if await self._write(change) == 0:
-            raise RefusedError(f"there is no key {key_id}: `offsite sources` lists them")
+            raise RefusedError(f"there is no key {key_id}: `offsite key ls` lists them")
 
     async def all(self) -> Sequence[Source]:
         """Every source, by name."""

@@ -1,0 +1,106 @@
+"""The keys that a door knows: from the database while it is there, else as last seen."""
+
+import asyncio
+import hmac
+import json
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from infra.access.keys import PresentedKey
+from schemas.errors import TemporarilyUnavailableError
+from schemas.ids import Sha256
+from schemas.lane import Lane
+
+REFRESH_S: Final = 5.0
+"""So long may a revoked key still be good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a key is good for."""
+
+    digest: Sha256
+    source: str
+    lane: Lane
+
+
+Grants = Mapping[str, Grant]
+"""By key id; revoked ones are not in it."""
+
+
+class Keyring:
+    """Remembers grants in memory and in a file, so that a dead database stops no door."""
+
+    def __init__(
+        self, fetch: Callable[[], Awaitable[Grants]], *, file: Path, now: Callable[[], float]
+    ) -> None:
+        self._fetch: Final = fetch
+        self._file: Final = file
+        self._now: Final = now
+        self._grants = _read(file)
+        self._fetched_at = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def check(self, presented: PresentedKey) -> Grant | None:
+        """The grant of a key whose secret is right.
+
+        A key that we don't know may be new: the database is asked, once a second at most.
+        """
+        if presented.id not in self._grants:
+            await self._look_again(after_s=1.0)
+        grant = self._grants.get(presented.id)
+        if grant is None or not hmac.compare_digest(grant.digest, presented.digest):
+            return None
+        return grant
+
+    async def keep_fresh(self) -> None:
+        """Look again and again until cancelled; no sender waits for it."""
+        while True:
+            await self._look_again(after_s=0.0)
+            await asyncio.sleep(REFRESH_S)
+
+    async def _look_again(self, *, after_s: float) -> None:
+        """Where the database is away, go on with what we know."""
+        async with self._looking:
+            if self._now() - self._fetched_at < after_s:
+                return
+            try:
+                async with asyncio.timeout(2.0):
+                    grants = await self._fetch()
+            except (TemporarilyUnavailableError, TimeoutError) as error:
+                structlog.get_logger().warning("keys_not_refreshed", error=str(error))
+                return
+            finally:
+                self._fetched_at = self._now()
+            if grants != self._grants:
+                self._grants = grants
+                await asyncio.to_thread(_write, self._file, grants)
+
+
+def _read(file: Path) -> Grants:
+    try:
+        content = json.loads(file.read_text())
+    except FileNotFoundError:
+        return {}
+    return {
+        name: Grant(
+            digest=Sha256(grant["digest"]), source=grant["source"], lane=Lane(grant["lane"])
+        )
+        for name, grant in content.items()
+    }
+
+
+def _write(file: Path, grants: Grants) -> None:
+    """For the owner's eyes only, whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump({name: asdict(grant) for name, grant in grants.items()}, out)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)

@@ -1,0 +1,138 @@
+"""`POST /v1/events`: takes events, and answers with where each of them lies."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from infra.access.keyring import Grant, Keyring
+from infra.access.keys import read_key
+from infra.access.rate import TokenBuckets
+from infra.api.body import Form, Pushed, read_pushed
+from infra.api.problems import RETRY_AFTER_S, ProblemError, document, problem_of
+from infra.metrics import DoorMetrics
+from schemas.errors import OffsiteError
+from streams.intake import Accepted, Door, Item, Sender, refuse_more_than, structured
+from streams.spans import spans
+
+LONGEST_BATCH: Final = 1000
+_ANSWERS: Final = {
+    202: "Acknowledged by all replicas; the receipt says where it lies",
+    207: "A batch of which some items were not taken; each item has its own status",
+    400: "An item is not what its type says: which field, expected, got",
+    401: "Key missing or not known",
+    403: "The key may not speak for that source",
+    413: "Larger than the limit",
+    415: "Another content type or encoding",
+    429: "More than the key's share",
+    503: "Kafka is away: send it again",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushing:
+    """What the route needs."""
+
+    door: Door
+    keyring: Keyring
+    buckets: TokenBuckets
+    metrics: DoorMetrics
+    limit_bytes: int
+
+
+def push_routes(parts: Pushing) -> APIRouter:
+    """The route of the front door."""
+    router = APIRouter()
+
+    @router.post(
+        "/v1/events",
+        status_code=202,
+        summary="Push events",
+        description="CloudEvents 1.0 in structured, binary or batch form. Send again what was "
+        "not answered: effects happen once.",
+        responses={status: {"description": text} for status, text in _ANSWERS.items()},
+        openapi_extra={"security": [{"key": []}]},
+    )
+    async def push(request: Request) -> Response:
+        grant_id, grant = await _grant(request, parts.keyring)
+        pushed = await read_pushed(request, limit_bytes=parts.limit_bytes)
+        sender = Sender(source=grant.source, lane=grant.lane)
+        if pushed.form is Form.BATCH:
+            return await _take_batch(parts, pushed, sender, grant_id)
+        _spend(parts, grant_id, 1)
+        accepted = await _told(parts, pushed.item(), sender)
+        return _answer(202, _receipt(accepted))
+
+    return router
+
+
+async def _grant(request: Request, keyring: Keyring) -> tuple[str, Grant]:
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    presented = read_key(text.strip()) if scheme.lower() == "bearer" else None
+    if presented is None:
+        raise ProblemError(401, "Authorization: expected `Bearer ofk_…`, got no key of that form")
+    grant = await keyring.check(presented)
+    if grant is None:
+        raise ProblemError(401, f"key {presented.id[:40]} is not known, or its secret is wrong")
+    return presented.id, grant
+
+
+def _spend(parts: Pushing, key: str, events: int) -> None:
+    wait_s = parts.buckets.take(key, events)
+    if wait_s > 0:
+        parts.metrics.refused(429)
+        raise ProblemError(
+            429, f"key {key}: come again in {wait_s:.1f} s", retry_after_s=max(1, round(wait_s))
+        )
+
+
+async def _take_batch(parts: Pushing, pushed: Pushed, sender: Sender, key: str) -> Response:
+    items = spans(pushed.body)
+    refuse_more_than(LONGEST_BATCH, len(items))
+    _spend(parts, key, max(1, len(items)))
+    answers = await asyncio.gather(
+        *(_item_answer(parts, structured(value), sender) for value in items)
+    )
+    all_taken = all(answer["status"] == 202 for answer in answers)
+    headers = {}
+    if any(answer["status"] == 503 for answer in answers):
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    return _answer(202 if all_taken else 207, {"items": answers}, headers)
+
+
+async def _item_answer(parts: Pushing, item: Item, sender: Sender) -> dict[str, object]:
+    try:
+        return {"status": 202, **_receipt(await _told(parts, item, sender))}
+    except ProblemError as problem:
+        return document(problem)
+
+
+async def _told(parts: Pushing, item: Item, sender: Sender) -> Accepted:
+    """Take an item, and count how that went."""
+    try:
+        accepted = await parts.door.take(item, sender)
+    except OffsiteError as error:
+        problem = problem_of(error)
+        parts.metrics.refused(problem.status)
+        raise problem from error
+    parts.metrics.accepted(accepted.receipt.topic)
+    return accepted
+
+
+def _receipt(accepted: Accepted) -> dict[str, object]:
+    address = accepted.receipt.address
+    return {
+        "id": accepted.id.id,
+        "source": accepted.id.source,
+        "sha256": accepted.digest,
+        "topic": accepted.receipt.topic,
+        "topic_id": address.topic_id,
+        "partition": address.partition,
+        "offset": address.offset,
+    }
+
+
+def _answer(status: int, content: object, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), status, headers, "application/json")

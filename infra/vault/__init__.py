@@ -1,0 +1,1 @@
+"""Where evidence lies: sealed bytes under their own digest."""

@@ -1,0 +1,130 @@
+"""The front door: from a sender's bytes to a place in Kafka, unchanged.
+
+body ─► items, each its exact bytes ─► checked ─► acknowledged by all ─► journal ─► receipt
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from handlers.decisions.policy import Policy
+from schemas.errors import InvalidValueError, RefusedError, TemporarilyUnavailableError
+from schemas.events import Event
+from schemas.ids import EventId, Sha256
+from schemas.lane import Lane
+from schemas.wire.envelope import STRUCTURED, bytes_digest, open_envelope
+from schemas.wire.reading import read_body
+from streams.journal import Entry, Journal
+from streams.producing import Outgoing, Receipt
+from streams.topics import EVENTS, key_of, lane_of
+
+DIGEST_HEADER: Final = "offsite-sha256"
+IN_FLIGHT_BYTES: Final = 16 * 1024 * 1024
+"""Half of the driver's buffer: were that full, the driver would block the whole door."""
+
+
+class ForeignSourceError(RefusedError):
+    """A key was used to speak for somebody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Whom a key speaks for, and where its messages go that the safety table doesn't know."""
+
+    source: str
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One event as it came: `headers` has the content type and, in binary mode, `ce-*`."""
+
+    value: bytes
+    headers: Mapping[str, bytes]
+
+    @property
+    def digest(self) -> Sha256:
+        """Of all that came."""
+        return bytes_digest(self.value, self.headers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """Where an event lies now."""
+
+    id: EventId
+    digest: Sha256
+    receipt: Receipt
+
+
+def structured(value: bytes) -> Item:
+    """An event with its attributes in the body."""
+    return Item(value=value, headers={"content-type": STRUCTURED.encode()})
+
+
+def outgoing(item: Item, event: Event, *, policy: Policy, registered: Lane | None) -> Outgoing:
+    """The record that carries an item, in the lane and under the key that are its own."""
+    lane = lane_of(event, policy=policy, registered=registered)
+    headers = [*item.headers.items(), (DIGEST_HEADER, item.digest.encode())]
+    return Outgoing(topic=EVENTS[lane], key=key_of(event), value=item.value, headers=headers)
+
+
+class Door:
+    """Takes items in. Safe to share within an event loop."""
+
+    def __init__(
+        self,
+        *,
+        publish: Callable[[Outgoing], Awaitable[Receipt]],
+        journal: Journal,
+        policy: Policy,
+    ) -> None:
+        self._publish: Final = publish
+        self._journal: Final = journal
+        self._policy: Final = policy
+        self._in_flight_bytes = 0
+
+    async def take(self, item: Item, sender: Sender) -> Accepted:
+        """Return when the broker has it and the journal says so. May be repeated.
+
+        Raises:
+            InvalidValueError: which field, what was expected, what came.
+            ForeignSourceError: the sender may not speak as this source.
+            TemporarilyUnavailableError: not acknowledged; it may be there or not: send it again.
+        """
+        record, event = self._checked(item, sender)
+        receipt = await self._sent(record)
+        await self._journal.note(Entry(address=receipt.address, digest=item.digest))
+        return Accepted(id=event.id, digest=item.digest, receipt=receipt)
+
+    def _checked(self, item: Item, sender: Sender) -> tuple[Outgoing, Event]:
+        envelope = open_envelope(item.value, item.headers)
+        if envelope.id.source != sender.source:
+            raise ForeignSourceError(
+                f"source: expected {sender.source}, for which this key speaks, "
+                f"got {envelope.id.source}"
+            )
+        event = read_body(envelope)
+        return outgoing(item, event, policy=self._policy, registered=sender.lane), event
+
+    async def _sent(self, record: Outgoing) -> Receipt:
+        size = len(record.value)
+        if self._in_flight_bytes + size > IN_FLIGHT_BYTES:
+            raise TemporarilyUnavailableError(
+                f"more than {IN_FLIGHT_BYTES} bytes wait for Kafka's acknowledgement"
+            )
+        self._in_flight_bytes += size
+        try:
+            return await self._publish(record)
+        finally:
+            self._in_flight_bytes -= size
+
+
+def refuse_more_than(limit: int, got: int) -> None:
+    """A batch has an end.
+
+    Raises:
+        InvalidValueError: there are too many.
+    """
+    if got > limit:
+        raise InvalidValueError(expected=f"at most {limit} events", got=str(got), field="batch")

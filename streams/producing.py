@@ -1,0 +1,145 @@
+"""The one way into Kafka for doors, camera workers and the relay: idempotent, `acks=all`.
+
+Returns only after the broker acknowledged. A message whose acknowledgement did not come in time
+may lie in Kafka all the same: its sender sends it again, and its effects happen once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from schemas.errors import TemporarilyUnavailableError
+from schemas.ids import Address
+from streams.connection import Connection
+from streams.logs import topic_identity
+from streams.topics import LARGEST_MESSAGE_BYTES
+
+DELIVERY_TIMEOUT_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A record to publish. `headers` are Kafka's."""
+
+    topic: str
+    key: str
+    value: bytes
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Where the broker put it."""
+
+    topic: str
+    address: Address
+
+
+class Producer:
+    """Publishes. Connects at first use; share one a process, from any thread."""
+
+    def __init__(self, connection: Connection, *, linger_ms: int = 2) -> None:
+        self._connection = connection
+        self._linger_ms = linger_ms
+        self._driver: Any = None
+        self._lock = Lock()
+
+    def publish(self, record: Outgoing) -> Receipt:
+        """Block until acknowledged.
+
+        Raises:
+            TemporarilyUnavailableError: no acknowledgement in time; it may be there or not.
+        """
+        driver = self._connected()
+        try:
+            answer = self._send(driver, record).get(timeout=DELIVERY_TIMEOUT_S + 1)
+        except KafkaError as error:
+            raise self._away(error) from error
+        return self._receipt(driver, answer)
+
+    async def apublish(self, record: Outgoing) -> Receipt:
+        """The same without blocking the event loop."""
+        driver = self._driver or await asyncio.to_thread(self._connected)
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Any] = loop.create_future()
+
+        def settle(value: Any, *, failed: bool) -> None:
+            if answered.done():
+                return
+            if failed:
+                answered.set_exception(self._away(value))
+            else:
+                answered.set_result(value)
+
+        try:
+            sent = self._send(driver, record)
+        except KafkaError as error:
+            raise self._away(error) from error
+        sent.add_callback(lambda v: loop.call_soon_threadsafe(lambda: settle(v, failed=False)))
+        sent.add_errback(lambda e: loop.call_soon_threadsafe(lambda: settle(e, failed=True)))
+        try:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_S + 1):
+                return self._receipt(driver, await answered)
+        except TimeoutError as error:
+            raise self._away(error) from error
+
+    def connect(self) -> None:
+        """Meet the brokers now rather than at the first message.
+
+        Raises:
+            TemporarilyUnavailableError: they are away.
+        """
+        self._connected()
+
+    def close(self) -> None:
+        """Leave the brokers; may be repeated."""
+        with self._lock:
+            if self._driver is not None:
+                self._driver.close(timeout=2)
+                self._driver = None
+
+    def _send(self, driver: Any, record: Outgoing) -> Any:
+        return driver.send(
+            record.topic,
+            value=record.value,
+            key=record.key.encode(),
+            headers=list(record.headers),
+        )
+
+    def _connected(self) -> Any:
+        with self._lock:
+            if self._driver is None:
+                try:
+                    self._driver = KafkaProducer(
+                        bootstrap_servers=self._connection.servers,
+                        acks="all",
+                        enable_idempotence=True,
+                        linger_ms=self._linger_ms,
+                        max_request_size=LARGEST_MESSAGE_BYTES,
+                        delivery_timeout_ms=int(DELIVERY_TIMEOUT_S * 1000),
+                        request_timeout_ms=int(DELIVERY_TIMEOUT_S * 500),
+                        max_block_ms=3000,
+                        bootstrap_timeout_ms=3000,
+                        allow_auto_create_topics=False,
+                        reconnect_backoff_max_ms=1000,
+                    )
+                except KafkaError as error:
+                    raise self._away(error) from error
+            return self._driver
+
+    def _receipt(self, driver: Any, answer: Any) -> Receipt:
+        topic_id = driver._metadata.topic_id(answer.topic)  # noqa: SLF001 - no public way
+        identity = topic_identity(answer.topic, topic_id)
+        return Receipt(
+            topic=answer.topic, address=Address(identity, answer.partition, answer.offset)
+        )
+
+    def _away(self, error: BaseException) -> TemporarilyUnavailableError:
+        return TemporarilyUnavailableError(
+            f"expected an acknowledgement from Kafka at {self._connection.bootstrap}, got {error!r}"
+        )
