@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import detectors
 from handlers.decisions.policy import Policy
 from handlers.ledger import SALT_BYTES
 from handlers.policies.pack import SHIPPED, Files, pack_from, read_files
@@ -48,7 +49,8 @@ from streams.settling import FloodGuard, Settler
 from streams.spool import Spool, SpoolingPublisher
 from streams.topics import EVENTS, Topic, topic_of, wanted_topics
 
-_PACKS: Final = SHIPPED
+SAMPLE_WEIGHTS: Final = Path(detectors.__file__).parent / "models" / "street.pt"
+"""The model of the sample street; a city brings its own."""
 
 
 def engine(deployment: Deployment, *, application: str, connections: int = 3) -> AsyncEngine:
@@ -66,7 +68,7 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
 def policy_files(settings: Settings, name: str | None = None) -> tuple[Files, str]:
     """The files of the pack in force, or of another one by name."""
     wanted = name or settings.policy
-    return read_files(wanted, settings.policies or _PACKS), wanted
+    return read_files(wanted, settings.policies or SHIPPED), wanted
 
 
 def policy(settings: Settings, name: str | None = None) -> Policy:

@@ -87,3 +87,12 @@ class Polygon:
             raise InvalidValueError(
                 expected="at least 3 corners", got=str(len(self.corners)), field="polygon"
             )
+
+    def contains(self, point: Point) -> bool:
+        """Even-odd rule; a point on the very edge may fall either way."""
+        inside = False
+        for a, b in zip(self.corners, self.corners[1:] + self.corners[:1], strict=True):
+            if (a.y > point.y) != (b.y > point.y):
+                crossing = a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)
+                inside ^= point.x < crossing
+        return inside

@@ -119,7 +119,7 @@ def keep(best: Path, data: Path, args: argparse.Namespace, *, seconds: float) ->
     from ultralytics import YOLO
 
     weights = args.out / "street.pt"
-    weights.write_bytes(best.read_bytes())
+    strip(best, weights)
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     classes = "\n".join(f'{kind} = "{_our_kind(kind)}"' for kind in KINDS)
     (args.out / "street.toml").write_text(
@@ -144,6 +144,17 @@ def keep(best: Path, data: Path, args: argparse.Namespace, *, seconds: float) ->
     }
     (args.out / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps(figures, indent=2))
+
+
+def strip(best: Path, weights: Path) -> None:
+    """Keep the network alone: a checkpoint also names folders of the machine that made it."""
+    import torch
+
+    full = torch.load(best, map_location="cpu", weights_only=False)  # our own, just made
+    model = full["model"]
+    model.args = {"task": "detect", "imgsz": IMAGE_SIZE, "single_cls": False}
+    kept = {"model": model, "version": full["version"], "license": full["license"]}
+    torch.save({**kept, "train_args": dict(model.args)}, weights)
 
 
 def _our_kind(kind: Kind) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectors.synthetic.scenes import FRAME, Actor, Ground, Kind, Scene, box_at, by_depth
-from schemas.geometry import BoxXYXY, Point, Polygon
+from schemas.geometry import BoxXYXY
 
 _GRID = 12
 _STEP_S = 0.05
@@ -60,24 +60,13 @@ def stays(scene: Scene, *, until: float) -> Sequence[Stay]:
     ]
 
 
-def contains(outline: Polygon, point: Point) -> bool:
-    """Even-odd rule; a point on the very edge may fall either way."""
-    inside = False
-    corners = outline.corners
-    for a, b in zip(corners, corners[1:] + corners[:1], strict=True):
-        if (a.y > point.y) != (b.y > point.y):
-            crossing = a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)
-            inside ^= point.x < crossing
-    return inside
-
-
 def _stays_of(actor: Actor, ground: Ground, until: float) -> list[Stay]:
     found: list[Stay] = []
     began: float | None = None
     for step in range(int(until / _STEP_S) + 2):
         at = step * _STEP_S
         foot = actor.foot_at(at) if at <= until else None
-        is_in = foot is not None and contains(ground.outline, foot)
+        is_in = foot is not None and ground.outline.contains(foot)
         if is_in and began is None:
             began = at
         elif not is_in and began is not None:

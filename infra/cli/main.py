@@ -12,6 +12,7 @@ from infra.cli.health import conserve, health
 from infra.cli.keys import key_app
 from infra.cli.replaying import replay_command
 from infra.cli.up import up
+from infra.cli.watch import watch
 
 app = typer.Typer(
     name="offsite",
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("up")(up)
+app.command("watch")(watch)
 app.add_typer(queue_app, name="queue")
 app.add_typer(case_app, name="case")
 app.command("health")(health)

@@ -15,7 +15,14 @@ MAY_IMPORT = {
     "streams": {"streams", "handlers", "schemas"},
     "infra": set(ROOMS),
 }
-PURE = ("schemas", "handlers/decisions", "detectors/geometry", "detectors/dwell")
+PURE = (
+    "schemas",
+    "handlers/decisions",
+    "detectors/dwell",
+    "detectors/observing",
+    "detectors/rules",
+    "detectors/timeline",
+)
 WORLDLY = {
     "asyncio", "socket", "subprocess", "time", "random", "secrets", "os", "pathlib", "threading",
     "kafka", "faust", "sqlalchemy", "psycopg", "fastapi", "cv2", "ultralytics", "av", "numpy",
