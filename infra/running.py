@@ -51,7 +51,11 @@ class Running:
 
     def run_until(self, stop: threading.Event) -> None:
         """Restart what dies, until told to stop."""
-        while not stop.is_set():
+        self.run_while(lambda: True, stop)
+
+    def run_while(self, goes_on: Callable[[], bool], stop: threading.Event) -> None:
+        """The same, while something goes on: it is asked every fifth of a second."""
+        while not stop.is_set() and goes_on():
             time.sleep(_TICK_S)  # not stop.wait: a signal handler sets it in this very thread
             if self._services is not None:
                 self._services.tick()

@@ -7,6 +7,7 @@ import typer
 
 from infra.cli import run
 from infra.cli.cases import case_app, queue_app
+from infra.cli.demo import demo
 from infra.cli.doctor import doctor
 from infra.cli.health import conserve, health
 from infra.cli.keys import key_app
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("up")(up)
+app.command("demo")(demo)
 app.command("watch")(watch)
 app.add_typer(queue_app, name="queue")
 app.add_typer(case_app, name="case")

@@ -1,0 +1,1 @@
+"""The sample world that the demo plays."""

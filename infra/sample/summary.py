@@ -1,0 +1,88 @@
+"""What a demo came to, for programs: `summary.json`."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from handlers.decisions.policy import Policy
+from infra.store.cases import CaseHistory
+from infra.vault.disk import DiskVault
+from schemas.evidence import EvidenceKind
+from schemas.instants import instant_text
+from schemas.lane import Lane
+from schemas.workfile import Queue, WorkFile
+
+LANES: Final[Mapping[Queue, Lane]] = {
+    Queue.ZERO_TOLERANCE: Lane.SAFETY,
+    Queue.SOFT: Lane.GENERAL,
+}
+"""Which lane's urgency a queue has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoCase:
+    """A case with the annotated picture that shows best why; a report by words has none."""
+
+    case: WorkFile
+    title: str
+    picture: Path | None
+
+    def as_json(self) -> dict[str, object]:
+        """As it stands in `summary.json`."""
+        case = self.case
+        return {
+            "case_id": case.id,
+            "matter": None if case.matter is None else str(case.matter),
+            "title": self.title,
+            "lane": LANES[case.queue],
+            "track": case.route,
+            "camera": case.camera,
+            "place": None if case.place is None else case.place.id,
+            "opened_at": instant_text(case.opened_at),
+            "due_at": instant_text(case.due_at),
+            "evidence": None if self.picture is None else str(self.picture),
+        }
+
+
+def demo_case(
+    history: CaseHistory, policy: Policy, *, vault: DiskVault, pictures: Path
+) -> DemoCase:
+    """Put the annotated picture where a person finds it."""
+    case = history.case
+    matter = policy.matter(case.matter)
+    title = "待人工研判 to be sorted" if matter is None else f"{matter.title_zh} {matter.title_en}"
+    kept = _first_annotated(history, vault)
+    picture = None
+    if kept is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+        picture = pictures / f"{case.id}{kept.suffix}"
+        shutil.copyfile(kept, picture)
+    return DemoCase(case=case, title=title, picture=picture)
+
+
+def write_summary(
+    path: Path, cases: Sequence[DemoCase], totals: Mapping[str, int], *, seconds: float
+) -> None:
+    """Whole numbers of the sum beside the cases."""
+    content: dict[str, Any] = {
+        "cases": [case.as_json() for case in cases],
+        **{name: totals[name] for name in ("accepted", "expected", "outcomes", "waiting")},
+        "difference": totals["difference"],
+        "losses": totals["losses"],
+        "seconds": round(seconds, 1),
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def _first_annotated(history: CaseHistory, vault: DiskVault) -> Path | None:
+    for record in history.records:
+        facts = {} if record.facts is None else orjson.loads(record.facts)
+        for item in facts.get("content", {}).get("evidence", []):
+            if item["kind"] == EvidenceKind.ANNOTATED_PICTURE:
+                return vault.find(item["sha256"])
+    return None
