@@ -61,12 +61,13 @@ class Told:
 
 @dataclass(slots=True, kw_only=True)
 class _Open:
-    """A stay that goes on. `members` are its things as last seen, by track or number."""
+    """A stay that goes on: its things as last seen, by track or number, and who was beside."""
 
     post: Post
     stay: Stay
     occurrence: OccurrenceId
     members: dict[str, Thing] = field(default_factory=dict)
+    company: tuple[Thing, ...] = ()
     confidence_sum: float = 0.0
     looks: int = 0
     sequence: int = 0
@@ -78,8 +79,11 @@ class _Open:
         """The surest member now."""
         return max((thing.confidence for thing in self.members.values()), default=0.0)
 
-    def meet(self, things: Sequence[Thing], *, at: timedelta, limits: Limits) -> None:
-        """It was seen with these things."""
+    def meet(
+        self, things: Sequence[Thing], company: tuple[Thing, ...], *, at: timedelta, limits: Limits
+    ) -> None:
+        """It was seen with these things, and with this company."""
+        self.company = company
         self.members = {thing.track or f"nameless-{i}": thing for i, thing in enumerate(things)}
         self.confidence_sum += self.best
         self.looks += 1
@@ -92,7 +96,7 @@ class _Open:
             phase=phase,
             sequence=self.sequence,
             stay=self.stay,
-            things=tuple(self.members.values()),
+            things=(*self.members.values(), *self.company),
             confidence=self.confidence_sum / self.looks,
         )
         self.sequence += 1
@@ -166,15 +170,16 @@ class Observer:
         for thing in strangers:
             place = _place_of(thing, ours, groups, post.rule)
             if place is None:
-                if not post.rule.has_company(thing, everybody):
+                if post.rule.company and not post.rule.company_of([thing], everybody):
                     continue
                 ours.append(self._begin(post, at, ours))
                 place = len(ours) - 1
             groups.setdefault(place, []).append(thing)
         for index, one in enumerate(ours):
             members = groups.get(index, [])
-            if any(post.rule.has_company(thing, everybody) for thing in members):
-                one.meet(members, at=at, limits=self._limits)
+            company = post.rule.company_of(members, everybody)
+            if members and (company or not post.rule.company):
+                one.meet(members, company, at=at, limits=self._limits)
             else:
                 one.stay = one.stay.looked(
                     at, Knowing.HIDDEN, longest_step=self._limits.longest_step

@@ -1,5 +1,6 @@
 """What to look for: which things, in which kind of zone, are which matter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.camera import ZoneKind
@@ -40,13 +41,13 @@ class Rule:
         """Whether such a thing may break the rule."""
         return thing.kind in self.things
 
-    def has_company(self, thing: Thing, everybody: tuple[Thing, ...]) -> bool:
-        """Whether who must be beside it is there; yes where nobody must."""
-        if not self.company:
-            return True
-        return any(
-            other.kind in self.company and self.is_beside(thing.box, other.box)
+    def company_of(self, things: Sequence[Thing], everybody: Sequence[Thing]) -> tuple[Thing, ...]:
+        """Those beside the things who make them a matter."""
+        return tuple(
+            other
             for other in everybody
+            if other.kind in self.company
+            and any(self.is_beside(thing.box, other.box) for thing in things)
         )
 
     def is_beside(self, one: BoxXYXY, other: BoxXYXY) -> bool:

@@ -20,10 +20,9 @@ from schemas.signal import SignalKind
 from tests.integration.vision.rtsp_camera import HEIGHT, WIDTH, mute_camera, rtsp_camera
 
 CLIPS = Path(__file__).parents[3] / ".." / "shared" / "data" / "video"
-needs_clips = [
-    pytest.mark.clips,
-    pytest.mark.skipif(not CLIPS.is_dir(), reason="the real clips are not in ../shared/data"),
-]
+needs_clips = pytest.mark.skipif(
+    not CLIPS.is_dir(), reason="the real clips are not in ../shared/data"
+)
 STREET = FrameSize(width=640, height=360)
 
 
@@ -201,40 +200,48 @@ def test_a_camera_that_is_away_is_told_without_its_password() -> None:
         open_source("rtsp://officer:s3cret@127.0.0.1:1/street?key=hidden", fps=5, timeout_s=2)
 
 
-class TestRealClips:
-    pytestmark = needs_clips
+@pytest.mark.clips
+@needs_clips
+def test_fewer_frames_than_the_header_promises_are_told() -> None:
+    frames, breaks = watch(CLIPS / "car_bicycle_person_passing_only.mp4", fps=12)
 
-    def test_fewer_frames_than_the_header_promises_are_told(self) -> None:
-        frames, breaks = watch(CLIPS / "car_bicycle_person_passing_only.mp4", fps=12)
+    (missing,) = breaks
+    assert len(frames) == 459
+    assert missing.kind is SignalKind.DROPPED
+    assert missing.frames == 8
+    assert missing.text == "8 frames fewer than the header promises: 459 of 467"
+    assert missing.from_at == frames[-1].at == timedelta(seconds=38, microseconds=166_667)
 
-        (missing,) = breaks
-        assert len(frames) == 459
-        assert missing.kind is SignalKind.DROPPED
-        assert missing.frames == 8
-        assert missing.text == "8 frames fewer than the header promises: 459 of 467"
-        assert missing.from_at == frames[-1].at == timedelta(seconds=38, microseconds=166_667)
 
-    def test_five_frames_a_second_of_twelve(self) -> None:
-        with open_source(str(CLIPS / "car_bicycle_person_passing_only.mp4"), fps=5) as source:
-            frames = [one for one in first_ten_seconds(source.frames()) if isinstance(one, Frame)]
+@pytest.mark.clips
+@needs_clips
+def test_five_frames_a_second_of_twelve() -> None:
+    with open_source(str(CLIPS / "car_bicycle_person_passing_only.mp4"), fps=5) as source:
+        frames = [one for one in first_ten_seconds(source.frames()) if isinstance(one, Frame)]
 
-        assert len(frames) == 50
-        assert source.recorded_at == datetime(2024, 2, 3, 19, 52, tzinfo=UTC)
+    assert len(frames) == 50
+    assert source.recorded_at == datetime(2024, 2, 3, 19, 52, tzinfo=UTC)
 
-    def test_avi_with_pictures_out_of_order_has_right_times(self) -> None:
-        frames, breaks = watch(CLIPS / "campus_people_parked_vans_480x360.avi")
 
-        assert [frame.at for frame in frames] == [timedelta(seconds=i / 10) for i in range(795)]
-        assert breaks == []
+@pytest.mark.clips
+@needs_clips
+def test_avi_with_pictures_out_of_order_has_right_times() -> None:
+    frames, breaks = watch(CLIPS / "campus_people_parked_vans_480x360.avi")
 
-    def test_an_avi_that_is_cut_off_says_how_many_frames_are_missing(self, tmp_path: Path) -> None:
-        content = (CLIPS / "campus_people_parked_vans_480x360.avi").read_bytes()
-        (tmp_path / "cut.avi").write_bytes(content[: len(content) // 2])
+    assert [frame.at for frame in frames] == [timedelta(seconds=i / 10) for i in range(795)]
+    assert breaks == []
 
-        frames, breaks = watch(tmp_path / "cut.avi")
 
-        assert 300 < len(frames) < 500
-        assert sum(one.frames or 0 for one in breaks) == 795 - len(frames)
+@pytest.mark.clips
+@needs_clips
+def test_an_avi_that_is_cut_off_says_how_many_frames_are_missing(tmp_path: Path) -> None:
+    content = (CLIPS / "campus_people_parked_vans_480x360.avi").read_bytes()
+    (tmp_path / "cut.avi").write_bytes(content[: len(content) // 2])
+
+    frames, breaks = watch(tmp_path / "cut.avi")
+
+    assert 300 < len(frames) < 500
+    assert sum(one.frames or 0 for one in breaks) == 795 - len(frames)
 
 
 def first_ten_seconds(told: Iterator[Frame | Break]) -> Iterator[Frame | Break]:

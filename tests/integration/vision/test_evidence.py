@@ -116,9 +116,9 @@ def test_labels_stay_in_the_picture(frame: Frame, box: tuple[int, int, int, int]
 
     drawn = annotate(frame.picture, things=(thing,), zone=ZONE, caption=CAPTION)
 
-    labelled = (drawn == np.array([240, 150, 220])[::-1]).all(axis=2)
-    letters_background = (drawn == np.array([220, 150, 240])).all(axis=2)
-    assert labelled.sum() + letters_background.sum() > 500
+    violet = (drawn == np.array([220, 150, 240])).all(axis=2)
+    label = (80, 12)
+    assert violet.sum() > label[0] * label[1] / 2
 
 
 @pytest.mark.parametrize(
@@ -136,4 +136,4 @@ def test_any_caption_gives_a_strip_of_one_line(frame: Frame, caption: str) -> No
     drawn = annotate(frame.picture, things=(), zone=ZONE, caption=caption)
 
     assert drawn.shape == usual.shape
-    assert drawn[:, -6:].shape == usual[:, -6:].shape
+    assert drawn[:, -6:].tolist() == usual[:, -6:].tolist()  # nothing runs over the edge

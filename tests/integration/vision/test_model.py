@@ -22,14 +22,10 @@ from schemas.observation import Thing
 DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 WEIGHTS = DATA / "weights" / "yolo11n_restored.pt"
 CLIP = DATA / "video" / "campus_people_parked_vans_480x360.avi"
-needs_weights = [
-    pytest.mark.model,
-    pytest.mark.clips,
-    pytest.mark.skipif(
-        not (WEIGHTS.is_file() and CLIP.is_file()),
-        reason="the weights and real clips are not in ../shared/data",
-    ),
-]
+needs_weights = pytest.mark.skipif(
+    not (WEIGHTS.is_file() and CLIP.is_file()),
+    reason="the weights and real clips are not in ../shared/data",
+)
 A, B = "a" * 64, "b" * 64
 
 
@@ -154,38 +150,44 @@ def is_in_van_bay(thing: Thing) -> bool:
     return 402 <= centre.x <= 456 and 20 <= centre.y <= 68
 
 
-class TestRealWeights:
-    pytestmark = needs_weights
+@pytest.fixture(scope="module")
+def class_map() -> ClassMap:
+    return find_class_map(WEIGHTS, digest_of(WEIGHTS))
 
-    @pytest.fixture(scope="class")
-    def class_map(self) -> ClassMap:
-        return find_class_map(WEIGHTS, digest_of(WEIGHTS))
 
-    def test_the_parked_van_keeps_its_track_and_people_are_seen(self, class_map: ClassMap) -> None:
-        tracker = Tracker(WEIGHTS, class_map=class_map)
-        with open_source(str(CLIP), fps=5) as source:
-            frames = [one for one in islice(source.frames(), 8) if isinstance(one, Frame)]
+@pytest.mark.model
+@needs_weights
+def test_the_parked_van_keeps_its_track_and_people_are_seen(class_map: ClassMap) -> None:
+    tracker = Tracker(WEIGHTS, class_map=class_map)
+    with open_source(str(CLIP), fps=5) as source:
+        frames = [one for one in islice(source.frames(), 8) if isinstance(one, Frame)]
 
-        looks = [tracker.look(frame.picture) for frame in frames]
+    looks = [tracker.look(frame.picture) for frame in frames]
 
-        vans = [[t for t in look if t.kind == "vehicle" and is_in_van_bay(t)] for look in looks]
-        assert all(len(van) == 1 for van in vans)
-        assert len({van[0].track for van in vans}) == 1
-        assert vans[0][0].track is not None
-        assert all(sum(t.kind == "person" for t in look) >= 2 for look in looks)
-        assert all(t.box.is_within(source.frame_size) for look in looks for t in look)
-        assert {t.kind for look in looks for t in look} <= set(class_map.classes.values())
+    vans = [[t for t in look if t.kind == "vehicle" and is_in_van_bay(t)] for look in looks]
+    assert all(len(van) == 1 for van in vans)
+    assert len({van[0].track for van in vans}) == 1
+    assert vans[0][0].track is not None
+    assert all(sum(t.kind == "person" for t in look) >= 2 for look in looks)
+    assert all(t.box.is_within(source.frame_size) for look in looks for t in look)
+    assert {t.kind for look in looks for t in look} <= set(class_map.classes.values())
 
-    def test_an_empty_picture_holds_nothing(self, class_map: ClassMap) -> None:
-        tracker = Tracker(WEIGHTS, class_map=class_map)
 
-        assert tracker.look(np.full((360, 480, 3), 127, dtype=np.uint8)) == ()
-        assert tracker.name == "yolo11n_restored@61cf0003e227"
+@pytest.mark.model
+@needs_weights
+def test_an_empty_picture_holds_nothing(class_map: ClassMap) -> None:
+    tracker = Tracker(WEIGHTS, class_map=class_map)
 
-    def test_a_misspelt_class_is_told(self, tmp_path: Path) -> None:
-        path = tmp_path / "misspelt.toml"
-        digest = digest_of(WEIGHTS)
-        path.write_text(class_map_text(sha256=f'"{digest}"', classes='persn = "person"'))
+    assert tracker.look(np.full((360, 480, 3), 127, dtype=np.uint8)) == ()
+    assert tracker.name == "yolo11n_restored@61cf0003e227"
 
-        with pytest.raises(InvalidValueError, match=r"expected classes of the weights .*got persn"):
-            Tracker(WEIGHTS, class_map=read_class_map(path))
+
+@pytest.mark.model
+@needs_weights
+def test_a_misspelt_class_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "misspelt.toml"
+    digest = digest_of(WEIGHTS)
+    path.write_text(class_map_text(sha256=f'"{digest}"', classes='persn = "person"'))
+
+    with pytest.raises(InvalidValueError, match=r"expected classes of the weights .*got persn"):
+        Tracker(WEIGHTS, class_map=read_class_map(path))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ from tests.support.compatibility import Direction, breaking_changes
 FOLDER: Final = Path(__file__).parents[3] / "docs" / "schemas"
 WRITE: Final = "run .venv/bin/python scripts/write_schemas.py"
 KINDS: Final = sorted({**INCOMING, **OUTGOING})
+schemas: Final = cache(published)
+"""Made once: each making takes milliseconds."""
 REASONS: Final = (Reason(rule="R07-by-the-pack", clause="for tests"),)
 
 
@@ -44,7 +47,7 @@ def test_the_published_schema_is_in_step_with_the_models(kind: str) -> None:
     file = FOLDER / f"{kind}.json"
 
     assert file.is_file(), f"{file.name} is missing: {WRITE}"
-    assert file.read_text(encoding="utf-8") == schema_text(published()[kind]), (
+    assert file.read_text(encoding="utf-8") == schema_text(schemas()[kind]), (
         f"{file.name} doesn't say what the models say: {WRITE}"
     )
 
@@ -55,7 +58,7 @@ def test_what_was_published_first_is_not_broken(kind: str) -> None:
     direction = Direction.INCOMING if kind in INCOMING else Direction.OUTGOING
 
     assert file.is_file(), f"{file.name} was never frozen: {WRITE}"
-    broken = breaking_changes(json.loads(file.read_bytes()), published()[kind], direction=direction)
+    broken = breaking_changes(json.loads(file.read_bytes()), schemas()[kind], direction=direction)
     assert broken == [], f"{kind} was promised otherwise: give the type a new version"
 
 
@@ -69,7 +72,7 @@ def test_what_comes_in_has_a_reader_and_a_schema() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_schema_is_of_a_whole_cloud_event(kind: str) -> None:
-    schema = published()[kind]
+    schema = schemas()[kind]
 
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"https://offsite.invalid/schemas/{kind}.json"
@@ -80,7 +83,7 @@ def test_a_schema_is_of_a_whole_cloud_event(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_reference_leads_to_a_shape_and_every_shape_is_used(kind: str) -> None:
-    schema = published()[kind]
+    schema = schemas()[kind]
 
     references = set(_references(schema))
 
@@ -111,15 +114,15 @@ def _references(at: Any) -> Iterator[str]:
     ],
 )
 def test_closed_choices_are_listed(kind: str, shape: str, choices: Any) -> None:
-    assert published()[kind]["$defs"][shape]["enum"] == [choice.value for choice in choices]
+    assert schemas()[kind]["$defs"][shape]["enum"] == [choice.value for choice in choices]
 
 
 def test_a_change_of_the_models_that_breaks_a_promise_would_be_told() -> None:
-    stricter = deepcopy(published()["offsite.report.v1"])
+    stricter = deepcopy(schemas()["offsite.report.v1"])
     stricter["$defs"]["ReportV1"]["required"].append("camera")
 
     broken = breaking_changes(
-        published()["offsite.report.v1"], stricter, direction=Direction.INCOMING
+        schemas()["offsite.report.v1"], stricter, direction=Direction.INCOMING
     )
 
     assert broken == ["$.data.camera: required from now on"]
@@ -207,7 +210,7 @@ def test_what_our_own_cameras_and_doors_write_is_what_the_model_says(kind: str, 
 
     assert written["type"] == kind
     assert _keys(written["data"]) == _keys(read.model_dump())
-    assert set(published()[kind]["required"]) <= written.keys()
+    assert set(schemas()[kind]["required"]) <= written.keys()
 
 
 def _keys(at: Any) -> Any:
