@@ -18,6 +18,10 @@ from handlers.ports import Shard, Void
 from schemas.ids import Address, Partition, Sha256
 from streams.logs import LogRange
 
+Told = Mapping[int, frozenset[Sha256]]
+"""What doors acknowledged of one log, by offset. More than one digest at an address: a broker
+without topic ids has forgotten, and gave the address out again."""
+
 MEMORY_LOST: Final = "void: broker memory lost"
 
 
@@ -85,15 +89,16 @@ class Sum:
         return self.difference == 0 and not self.losses
 
 
-def by_log(entries: Iterable[Acknowledged]) -> Mapping[Partition, Mapping[int, Sha256]]:
+def by_log(entries: Iterable[Acknowledged]) -> Mapping[Partition, Told]:
     """Sort journal entries by log and offset."""
-    sorted_entries: dict[Partition, dict[int, Sha256]] = defaultdict(dict)
+    told: dict[Partition, dict[int, frozenset[Sha256]]] = defaultdict(dict)
     for entry in entries:
-        sorted_entries[entry.address.log][entry.address.offset] = entry.digest
-    return sorted_entries
+        offsets, offset = told[entry.address.log], entry.address.offset
+        offsets[offset] = offsets.get(offset, frozenset()) | {entry.digest}
+    return told
 
 
-async def add_up(decided: Decided, found: LogRange | None, journal: Mapping[int, Sha256]) -> Sum:
+async def add_up(decided: Decided, found: LogRange | None, journal: Told) -> Sum:
     """Add up one log. `found` is absent for a log that the broker no longer has."""
     head = decided.next
     voids = list(await decided.voids())
@@ -110,18 +115,17 @@ async def add_up(decided: Decided, found: LogRange | None, journal: Mapping[int,
         voided=_covered(voids, cut),
         outcomes=await decided.count(first=0, end=cut),
         waiting=max(0, cut - head) - _covered(voids, cut, start=head),
-        accepted=len(journal),
+        accepted=sum(len(digests) for digests in journal.values()),
         losses=await _losses(decided, found, journal),
     )
 
 
-async def _losses(
-    decided: Decided, found: LogRange | None, journal: Mapping[int, Sha256]
-) -> Sequence[Loss]:
+async def _losses(decided: Decided, found: LogRange | None, journal: Told) -> Sequence[Loss]:
     known = await decided.digests(sorted(journal))
     log = decided.shard.log
     losses: list[Loss] = []
-    for offset, digest in sorted(journal.items()):
+    entries = ((offset, said) for offset in sorted(journal) for said in sorted(journal[offset]))
+    for offset, digest in entries:
         why = _why_lost(offset, digest, known.get(offset), decided.next, found)
         if why is not None:
             losses.append(Loss(address=Address(log.topic_id, log.number, offset), why=why))

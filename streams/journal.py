@@ -46,7 +46,7 @@ class Journal:
         """Return when the entry is on the disk.
 
         Raises:
-            TemporarilyUnavailableError: the disk is full or away; don't acknowledge.
+            TemporarilyUnavailableError: the disk is full or away, or we end; don't acknowledge.
         """
         await asyncio.wrap_future(self._enqueue(entry))
 
@@ -72,6 +72,8 @@ class Journal:
         )
         written: Future[None] = Future()
         with self._changed:
+            if self._closing:
+                raise TemporarilyUnavailableError(f"the journal {self._path} is closed")
             self._waiting.append((line + b"\n", written))
             self._changed.notify()
         return written
@@ -95,15 +97,27 @@ class Journal:
         """A torn line of an earlier fault is closed by the newline that goes before."""
         try:
             with self._path.open("ab") as file:
-                torn = file.tell() > 0 and not _ends_whole(self._path)
+                is_new = file.tell() == 0
+                torn = not is_new and not _ends_whole(self._path)
                 file.write(b"\n" + lines if torn else lines)
                 file.flush()
                 os.fsync(file.fileno())
+            if is_new:
+                sync_folder(self._path.parent)
         except OSError as error:
             return TemporarilyUnavailableError(
                 f"the journal {self._path} can't be written: {error.strerror}"
             )
         return None
+
+
+def sync_folder(folder: Path) -> None:
+    """A new file's name is safe only when its folder is on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _ends_whole(path: Path) -> bool:

@@ -22,7 +22,7 @@ from schemas.events import Event
 from schemas.wire.reading import read_event
 from schemas.wire.writing import write_event
 from streams.intake import outgoing, structured
-from streams.journal import Entry, Journal
+from streams.journal import Entry, Journal, sync_folder
 from streams.producing import Outgoing, Receipt
 
 _NAME: Final = re.compile(r"\d{12}\.json")
@@ -174,11 +174,7 @@ def _write_whole(path: Path, value: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     except OSError as error:
         raise TemporarilyUnavailableError(
             f"the spool {path.parent} can't be written: {error.strerror}"

@@ -21,7 +21,7 @@ class Form(BaseModel):
 class LimitForm(Form):
     """A time limit with the calendar that counts it."""
 
-    amount_min: Annotated[int, Field(strict=True, ge=1)]
+    amount_min: Annotated[int, Field(strict=True, ge=1, le=5 * 366 * 1440)]
     calendar: Calendar
 
 

@@ -39,11 +39,13 @@ def read_files(name: str, folder: Path = SHIPPED) -> Files:
         f"{name}/{path.name}": path.read_bytes() for path in sorted((folder / name).glob("*.toml"))
     }
     parent = _parsed(files, f"{name}/pack.toml").get("inherits")
-    if parent is None:
-        return files
-    if str(parent) == name:
-        raise InvalidValueError(expected="another pack", got=name, field=f"{name}.inherits")
-    return {**read_files(str(parent), folder), **files}
+    if parent is None or str(parent) == name or not (folder / str(parent)).is_dir():
+        return files  # `pack_from` says what is wrong with it
+    inherited = {
+        f"{parent}/{path.name}": path.read_bytes()
+        for path in sorted((folder / str(parent)).glob("*.toml"))
+    }
+    return {**inherited, **files}
 
 
 def pack_from(files: Files, name: str) -> Policy:
@@ -55,6 +57,13 @@ def pack_from(files: Files, name: str) -> Policy:
     where = f"{name}/pack.toml"
     if "inherits" in _parsed(files, where):
         heir = _shaped(HeirForm, files, where)
+        parent = f"{heir.inherits}/pack.toml"
+        if "inherits" in _parsed(files, parent):
+            raise InvalidValueError(
+                expected="another pack, one that stands on its own",
+                got=heir.inherits,
+                field=f"{where}: inherits",
+            )
         own = replace(
             pack_from(files, heir.inherits),
             name=heir.name,
@@ -124,7 +133,12 @@ def _with_dwell(
 ) -> Mapping[MatterKey, MatterPolicy]:
     changed = dict(matters)
     for text, seconds in dwell_s.items():
-        key = parse_matter(text)
+        try:
+            key = parse_matter(text)
+        except InvalidValueError as error:
+            raise InvalidValueError(
+                expected=error.expected, got=text, field=f"{where}: dwell_s"
+            ) from error
         if key not in changed:
             raise InvalidValueError(
                 expected="a matter of the inherited pack", got=text, field=f"{where}: dwell_s"

@@ -33,7 +33,7 @@ def _refuse_floats(value: object) -> None:
             if not (isinstance(key, str) and key.isascii()):
                 raise InvalidValueError(expected="ASCII keys", got=key)
             _refuse_floats(inner)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for inner in value:
             _refuse_floats(inner)
     elif isinstance(value, float):

@@ -10,27 +10,35 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from schemas.camera import ZoneKind
+from schemas.errors import InvalidValueError
 from schemas.evidence import EvidenceKind
 from schemas.instants import parse_instant
 from schemas.observation import Phase
 from schemas.report import Reporter
 from schemas.signal import SignalKind
+from schemas.wire.plain import is_plain, is_prose
 
 
-def _printable(text: str) -> str:
-    if not all(character.isprintable() or character in "\n\t" for character in text):
-        raise ValueError("printable text expected")
+def _plain(text: str) -> str:
+    if not is_plain(text):
+        raise InvalidValueError(expected="one line of printable characters", got=repr(text[:80]))
+    return text
+
+
+def _prose(text: str) -> str:
+    if not is_prose(text):
+        raise InvalidValueError(expected="printable characters", got=repr(text[:80]))
     return text
 
 
 def _instant(value: object) -> datetime:
-    if not isinstance(value, str):
-        raise TypeError("an instant in RFC 3339 expected")
+    if not isinstance(value, str):  # a TypeError would get past pydantic
+        raise InvalidValueError(expected="an instant in RFC 3339", got=repr(value))
     return parse_instant(value)
 
 
-Name = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_printable)]
-Prose = Annotated[str, Field(max_length=4000), AfterValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_plain)]
+Prose = Annotated[str, Field(max_length=4000), AfterValidator(_prose)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -71,7 +79,7 @@ class EvidenceData(Data):
 
     sha256: Digest
     media_type: Name
-    bytes: Annotated[int, Field(strict=True, ge=1)]
+    bytes: Annotated[int, Field(strict=True, ge=1, lt=2**53)]
     kind: EvidenceKind
     media_time_ms: Count | None = None
 
@@ -79,8 +87,8 @@ class EvidenceData(Data):
 class FrameData(Data):
     """Picture size in pixels."""
 
-    width: Annotated[int, Field(strict=True, ge=1)]
-    height: Annotated[int, Field(strict=True, ge=1)]
+    width: Annotated[int, Field(strict=True, ge=1, le=65_536)]
+    height: Annotated[int, Field(strict=True, ge=1, le=65_536)]
 
 
 class ThingData(Data):

@@ -15,6 +15,7 @@ import orjson
 from schemas.errors import InvalidValueError
 from schemas.ids import EventId, Sha256
 from schemas.instants import parse_instant
+from schemas.wire.plain import is_plain
 
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -64,10 +65,11 @@ def open_envelope(value: bytes, headers: Headers) -> Envelope:
 
 def _structured(value: bytes) -> Envelope:
     attributes = _json_object(value, "body")
-    content_type = attributes.get("datacontenttype", "application/json")
-    if "data_base64" in attributes:
+    content_type = attributes.get("datacontenttype")
+    if attributes.get("data_base64") is not None:
         raise InvalidValueError(expected="JSON in data", got="data_base64", field="data_base64")
-    return _envelope(attributes, attributes.get("data"), content_type)
+    known_type = "application/json" if content_type is None else content_type
+    return _envelope(attributes, attributes.get("data"), known_type)
 
 
 def _binary(value: bytes, headers: Headers) -> Envelope:
@@ -133,6 +135,6 @@ def _text(attributes: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str):
         got = "nothing" if value is None else type(value).__name__
         raise InvalidValueError(expected=expected, got=got, field=name)
-    if not 1 <= len(value) <= LONGEST_NAME or not value.isprintable():
+    if not 1 <= len(value) <= LONGEST_NAME or not is_plain(value):
         raise InvalidValueError(expected=expected, got=repr(value[:80]), field=name)
     return value
