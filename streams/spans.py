@@ -7,7 +7,8 @@ from typing import Final
 from schemas.errors import InvalidValueError
 
 _BLANKS: Final = " \t\n\r"
-_DECODER: Final = JSONDecoder()
+# Only where a value ends is asked, and of a number with thousands of digits Python makes none.
+_DECODER: Final = JSONDecoder(parse_int=str, parse_float=str)
 
 
 def spans(body: bytes) -> list[bytes]:
@@ -19,7 +20,7 @@ def spans(body: bytes) -> list[bytes]:
     text = _text(body)
     at = _after_blanks(text, 0)
     if at >= len(text) or text[at] != "[":
-        raise InvalidValueError(expected="a JSON array", got=text[at : at + 40] or "nothing")
+        raise _fault(text, at, "a JSON array")
     at = _after_blanks(text, at + 1)
     items: list[bytes] = []
     if text[at : at + 1] == "]":

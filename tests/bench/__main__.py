@@ -1,0 +1,74 @@
+"""`python -m tests.bench`: measures what was promised, prints tables, writes them down.
+
+--only workers|latency|vision    one of the measurements
+--quick                          smaller and rougher, under two minutes
+"""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from rich.console import Console
+
+from tests.bench import latency, machine, memory, vision, workers
+
+_MEASUREMENTS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
+    "workers": workers.measure,
+    "latency": latency.measure,
+    "vision": vision.measure,
+}
+
+
+def main() -> int:
+    """Measure what was asked for; end everything that was started, at Ctrl-C too."""
+    wanted = _arguments()
+    signal.signal(signal.SIGTERM, _as_at_control_c)
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    began = time.monotonic()
+    told: dict[str, Any] = {"machine": machine.machine(), "quick": wanted.quick}
+    console.print(
+        f"{told['machine']['cpu']}, {told['machine']['cores']} cores, load before the start "
+        f"{told['machine']['load_before']}",
+        highlight=False,
+    )
+    try:
+        for name in [wanted.only] if wanted.only else list(_MEASUREMENTS):
+            told[name] = _MEASUREMENTS[name](console, is_quick=wanted.quick)
+            _write(wanted.out, told)
+    except KeyboardInterrupt:
+        console.print("Stopped before the end; what was measured is written down.")
+        return 130
+    memory.tell(console, told)
+    told["seconds"] = round(time.monotonic() - began, 1)
+    _write(wanted.out, told)
+    console.print(f"{told['seconds']:.0f} s; {wanted.out / 'bench.json'}", highlight=False)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--only", choices=list(_MEASUREMENTS))
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--out", type=Path, default=Path("bench-out"))
+    return parser.parse_args()
+
+
+def _write(out: Path, told: dict[str, Any]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(told, indent=2, ensure_ascii=False)
+    (out / "bench.json").write_text(text + "\n", "utf-8")
+
+
+def _as_at_control_c(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

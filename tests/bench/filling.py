@@ -1,0 +1,38 @@
+"""Fills a lane's topic with reports, as the front door would have laid them there."""
+
+import random
+from typing import Final
+
+from kafka import KafkaProducer
+
+from handlers.decisions.policy import Policy
+from schemas.lane import Lane
+from schemas.wire.writing import write_event
+from streams.intake import outgoing, structured
+from tests.bench.reports import STALL, report
+
+EVENTS_A_PLACE: Final = 10
+
+
+def fill(bootstrap: str, *, messages: int, policy: Policy) -> None:
+    """Soft reports on a tenth as many places: one opens a case there, the others extend it."""
+    dice = random.Random(7)
+    places = [f"街道-{number}" for number in range(messages // EVENTS_A_PLACE)]
+    producer = KafkaProducer(
+        bootstrap_servers=bootstrap, acks="all", linger_ms=20, batch_size=256 * 1024
+    )
+    try:
+        for number in range(messages):
+            event = report(number, place=dice.choice(places), matter=STALL, id_prefix="fill")
+            record = outgoing(
+                structured(write_event(event)), event, policy=policy, registered=Lane.GENERAL
+            )
+            producer.send(
+                record.topic,
+                value=record.value,
+                key=record.key.encode(),
+                headers=list(record.headers),
+            )
+        producer.flush(timeout=60)
+    finally:
+        producer.close(timeout=5)

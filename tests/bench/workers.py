@@ -1,0 +1,212 @@
+"""Durable outcomes a second of one lane worker beside bare Faust, by turns on the same topic."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from rich.console import Console
+from sqlalchemy import make_url
+
+from handlers.policies.pack import SHIPPED, pack_from, read_files
+from infra.store.migrating import migrate
+from schemas.lane import Lane
+from streams.connection import Connection
+from streams.provisioning import make_topics
+from streams.topics import EVENTS, wanted_topics
+from tests.bench.children import child
+from tests.bench.filling import fill
+from tests.bench.processes import cost, descendants, family_cost, find
+from tests.bench.spread import spread
+from tests.bench.stages import STAGES
+from tests.bench.tables import tell_rows
+from tests.support.services import running_kafka, running_postgres, why_no_kafka, why_no_postgres
+
+AIM: Final = 0.4
+_ROUND_WITHIN_S: Final = 180.0
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a round plays."""
+
+    folder: Path
+    bootstrap: str
+    database: str
+    messages: int
+    partitions: int
+
+
+def measure(console: Console, *, is_quick: bool) -> Answer:
+    """Each partition count with its own Kafka; the database server is shared."""
+    if reason := why_no_kafka() or why_no_postgres():
+        console.print(f"workers: left out: {reason}", markup=False)
+        return {"left_out": reason}
+    messages, rounds = (5_000, 2) if is_quick else (20_000, 3)
+    results: list[Answer] = []
+    with tempfile.TemporaryDirectory(prefix="offsite-bench-") as name:
+        folder = Path(name)
+        with running_postgres(folder, settings={"fsync": "on"}) as database:
+            for partitions in (1, 4):
+                place = folder / f"partitions-{partitions}"
+                place.mkdir()
+                with running_kafka(place) as bootstrap:
+                    site = Site(
+                        folder=place,
+                        bootstrap=bootstrap,
+                        database=database,
+                        messages=messages,
+                        partitions=partitions,
+                    )
+                    results.append(_compared(console, site, rounds=rounds))
+    _tell(console, results)
+    return {"messages": messages, "rounds": rounds, "aim_ratio": AIM, "measured": results}
+
+
+def _compared(console: Console, site: Site, *, rounds: int) -> Answer:
+    make_topics(
+        Connection(bootstrap=site.bootstrap),
+        wanted_topics(partitions=site.partitions, replication=1),
+    )
+    fill(site.bootstrap, messages=site.messages, policy=pack_from(*_pack()))
+    bare: list[Answer] = []
+    ours: list[Answer] = []
+    for number in range(1, rounds + 1):
+        bare.append(_bare(site, number))
+        ours.append(_ours(site, number))
+        console.print(
+            f"  workers, {site.partitions} partitions, round {number}: "
+            f"bare {bare[-1]['rate']:,.0f}/s, ours {ours[-1]['rate']:,.0f}/s",
+            highlight=False,
+        )
+    return _summed(site, bare, ours)
+
+
+def _pack() -> Any:
+    return read_files("base", SHIPPED), "base"
+
+
+def _bare(site: Site, number: int) -> Answer:
+    order = {
+        "group": f"bench-bare-{number}",
+        "bootstrap": site.bootstrap,
+        "topic": EVENTS[Lane.GENERAL],
+        "messages": site.messages,
+    }
+    return _round("tests.bench.bare_worker", order, site=site, name=f"bare-{number}")
+
+
+def _ours(site: Site, number: int) -> Answer:
+    name = f"bench_{site.partitions}_{number}"
+    with _database(site.database, name) as dsn:
+        order = {
+            "group": f"bench-ours-{number}",
+            "bootstrap": site.bootstrap,
+            "dsn": dsn,
+            "data": str(site.folder / name),
+            "messages": site.messages,
+        }
+        return _round("tests.bench.lane_worker", order, site=site, name=f"ours-{number}")
+
+
+def _round(module: str, order: Answer, *, site: Site, name: str) -> Answer:
+    """What the neighbours cost is told with it."""
+    broker, server = _neighbours()
+    before = cost(broker).cpu_s, family_cost(server).cpu_s
+    with child(module, order, folder=site.folder, name=name) as started:
+        answer: Answer = started.answer(within_s=_ROUND_WITHIN_S)
+    kafka, postgres = cost(broker), family_cost(server)
+    each = 1e6 / site.messages
+    answer["kafka"] = {
+        "cpu_us_per_event": (kafka.cpu_s - before[0]) * each,
+        "mib": kafka.peak_mib,
+    }
+    answer["postgres"] = {
+        "cpu_us_per_event": (postgres.cpu_s - before[1]) * each,
+        "mib": postgres.peak_mib,
+    }
+    return answer
+
+
+def _neighbours() -> tuple[int, int]:
+    ours = descendants(os.getpid())
+    broker, server = find(ours, "kafka.Kafka"), find(ours, "bin/postgres ")
+    if broker is None or server is None:
+        raise RuntimeError("the broker or the database has gone")
+    return broker, server
+
+
+@contextmanager
+def _database(dsn: str, name: str) -> Iterator[str]:
+    """Empty tables: each round decides the same messages for the first time."""
+    fresh = make_url(dsn).set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        migrate(fresh)
+        yield fresh
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _summed(site: Site, bare: Sequence[Answer], ours: Sequence[Answer]) -> Answer:
+    ratios = [mine["rate"] / its["rate"] for mine, its in zip(ours, bare, strict=True)]
+    return {
+        "partitions": site.partitions,
+        "bare_per_s": spread([each["rate"] for each in bare]).plain(),
+        "ours_per_s": spread([each["rate"] for each in ours]).plain(),
+        "ratio": spread(ratios).plain(),
+        "us_per_event": {
+            stage: spread([each["us_per_event"][stage] for each in ours]).plain()
+            for stage in STAGES
+        },
+        "cpu_us_per_event": {
+            "bare Faust": _middle(bare, "cpu_us_per_event"),
+            "our worker": _middle(ours, "cpu_us_per_event"),
+            "Kafka, for ours": _middle([each["kafka"] for each in ours], "cpu_us_per_event"),
+            "PostgreSQL, for ours": _middle(
+                [each["postgres"] for each in ours], "cpu_us_per_event"
+            ),
+        },
+        "memory_mib": {
+            "bare Faust": _middle(bare, "peak_mib"),
+            "our worker": _middle(ours, "peak_mib"),
+            "Kafka": _middle([each["kafka"] for each in ours], "mib"),
+            "PostgreSQL": _middle([each["postgres"] for each in ours], "mib"),
+        },
+        "batches": _middle(ours, "batches"),
+        "outcomes": ours[-1]["outcomes"],
+    }
+
+
+def _middle(answers: Sequence[Answer], key: str) -> float:
+    return round(spread([each[key] for each in answers]).median, 1)
+
+
+def _tell(console: Console, results: Sequence[Answer]) -> None:
+    heads = [f"{each['partitions']} partition(s)" for each in results]
+    rows = [
+        ("bare Faust, messages/s", *(_span(each["bare_per_s"]) for each in results)),
+        ("our worker, outcomes/s", *(_span(each["ours_per_s"]) for each in results)),
+        (f"ratio (aim {AIM} or more)", *(_span(each["ratio"], ".2f") for each in results)),
+        *(
+            (f"CPU µs/event: {name}", *(f"{e['cpu_us_per_event'][name]:.0f}" for e in results))
+            for name in results[0]["cpu_us_per_event"]
+        ),
+    ]
+    tell_rows(console, "One lane worker beside bare Faust", ("", *heads), rows)
+    stages = [
+        (stage, *(f"{each['us_per_event'][stage]['median']:.1f}" for each in results))
+        for stage in STAGES
+    ]
+    whole = [sum(one["median"] for one in each["us_per_event"].values()) for each in results]
+    stages.append(("all", *(f"{each:.1f}" for each in whole)))
+    tell_rows(console, "Where a message's time goes, µs", ("stage", *heads), stages)
+
+
+def _span(told: dict[str, float], form: str = ",.0f") -> str:
+    return f"{told['median']:{form}} ({told['least']:{form}} … {told['most']:{form}})"
