@@ -202,6 +202,7 @@ def api(
             metrics=StreamMetrics(registry),
         ),
         version=version("offsite-enforcement"),
+        at_end=store.dispose,
     )
 
 

@@ -43,6 +43,7 @@ class Keyring:
         self._file: Final = file
         self._now: Final = now
         self._grants = _read(file)
+        self._kept = self._grants
         self._fetched_at = float("-inf")
         self._looking = asyncio.Lock()
 
@@ -77,9 +78,18 @@ class Keyring:
                 return
             finally:
                 self._fetched_at = self._now()
-            if grants != self._grants:
-                self._grants = grants
-                await asyncio.to_thread(_write, self._file, grants)
+            self._grants = grants
+            if grants != self._kept:
+                await self._keep(grants)
+
+    async def _keep(self, grants: Grants) -> None:
+        """Where the disk is full, the next look tries again; what we know is good all the same."""
+        try:
+            await asyncio.to_thread(_write, self._file, grants)
+        except OSError as error:
+            structlog.get_logger().error("keys_not_kept", error=str(error))
+            return
+        self._kept = grants
 
 
 def _read(file: Path) -> Grants:

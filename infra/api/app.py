@@ -1,7 +1,7 @@
 """Builds the HTTP application out of its routes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request, Response
@@ -15,8 +15,10 @@ from infra.api.watching import Watching, watch_routes
 from schemas.errors import OffsiteError
 
 
-def build_api(pushing: Pushing, watching: Watching, *, version: str) -> FastAPI:
-    """The front door with what operations need."""
+def build_api(
+    pushing: Pushing, watching: Watching, *, version: str, at_end: Callable[[], Awaitable[None]]
+) -> FastAPI:
+    """The front door with what operations need. `at_end` leaves what both of them shared."""
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
@@ -25,6 +27,7 @@ def build_api(pushing: Pushing, watching: Watching, *, version: str) -> FastAPI:
         refreshing.cancel()
         with suppress(asyncio.CancelledError):
             await refreshing
+        await at_end()
 
     app = FastAPI(
         title="offsite: the front door",
@@ -57,7 +60,9 @@ def _tell_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def stock(request: Request, error: HTTPException) -> Response:
         detail = f"{request.method} {request.url.path}: {error.detail}"
-        return response(ProblemError(error.status_code, detail))
+        answer = response(ProblemError(error.status_code, detail))
+        answer.headers.update(error.headers or {})
+        return answer
 
 
 def _described(app: FastAPI) -> Callable[[], dict[str, object]]:

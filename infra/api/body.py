@@ -76,9 +76,9 @@ def _form(headers: Mapping[str, bytes]) -> Form:
     content_type = headers.get("content-type", b"").decode("latin-1")
     media_type, _, parameters = content_type.partition(";")
     media_type = media_type.strip().lower()
-    charset = parameters.replace(" ", "").lower()
-    if charset.startswith("charset=") and charset not in {"charset=utf-8", 'charset="utf-8"'}:
-        raise ProblemError(415, f"charset: expected utf-8, got {charset[8:80]}")
+    charset = _charset(parameters)
+    if charset != "utf-8":
+        raise ProblemError(415, f"charset: expected utf-8, got {charset[:80]}")
     if media_type == BATCH:
         return Form.BATCH
     if media_type == STRUCTURED:
@@ -90,6 +90,14 @@ def _form(headers: Mapping[str, bytes]) -> Form:
         f"Content-Type: expected {STRUCTURED}, {BATCH}, or application/json with ce-* headers, "
         f"got {content_type[:80] or 'nothing'}",
     )
+
+
+def _charset(parameters: str) -> str:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"').lower()
+    return "utf-8"
 
 
 async def _body(request: Request, headers: Mapping[str, bytes], limit: int) -> bytes:

@@ -30,7 +30,7 @@ _TITLES: Final[Mapping[int, tuple[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: whoever passes an exception on gives it another traceback
 class ProblemError(Exception):
     """An answer that is no success. `more` goes into the document."""
 

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,12 @@ def family_cost(pid: int) -> Cost:
         peak_mib=sum(_mib(one, "smaps_rollup", "Pss") for one in family),
         cpu_s=sum(_cpu_s(one) for one in family),
     )
+
+
+def forget_peak() -> None:
+    """From now on the peak of this process is what it takes from now on."""
+    with suppress(OSError):
+        (_PROC / "self" / "clear_refs").write_text("5")
 
 
 def descendants(pid: int) -> list[int]:

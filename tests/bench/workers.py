@@ -49,11 +49,12 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
         console.print(f"workers: left out: {reason}", markup=False)
         return {"left_out": reason}
     messages, rounds = (5_000, 2) if is_quick else (20_000, 3)
+    counts = (4,) if is_quick else (1, 4)
     results: list[Answer] = []
     with tempfile.TemporaryDirectory(prefix="offsite-bench-") as name:
         folder = Path(name)
         with running_postgres(folder, settings={"fsync": "on"}) as database:
-            for partitions in (1, 4):
+            for partitions in counts:
                 place = folder / f"partitions-{partitions}"
                 place.mkdir()
                 with running_kafka(place) as bootstrap:

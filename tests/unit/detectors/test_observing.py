@@ -44,7 +44,7 @@ def an_observer(rule: Rule = VEHICLES, threshold_s: float = 10, **limits: timede
     return Observer(CAMERA, [post], starts_at=STARTS_AT, limits=Limits(**limits))  # type: ignore[arg-type]
 
 
-def a_thing(  # noqa: PLR0917 - a test names what it is about
+def a_thing(
     kind: str = "vehicle",
     x: float = 200,
     y: float = 150,

@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def a_grant(key: PresentedKey, *, source: str = SOURCE, lane: Lane = Lane.GENERA
 
 def a_key() -> PresentedKey:
     return make_key()[1]
+
+
+def mode_of(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
+def lane_in(file: Path, key: PresentedKey) -> str:
+    return json.loads(file.read_text())[key.id]["lane"]
 
 
 @pytest.fixture
@@ -243,14 +252,14 @@ async def test_a_revoked_key_is_forgotten_at_the_next_look(
     ],
 )
 async def test_a_dead_database_leaves_known_keys_good(
-    opened: Opened, known: PresentedKey, database: Database, clock: Clock, fault: Exception
+    file: Path, known: PresentedKey, database: Database, fault: Exception
 ) -> None:
-    keyring = opened()
+    keyring = Keyring(database.fetch, file=file, now=count(0, 10).__next__)
     await keyring.check(known)
     database.fault = fault
-    clock.seconds += 10
     await keyring.check(a_key())
 
+    assert database.asked == 2
     assert await keyring.check(known) == a_grant(known)
 
 
@@ -279,8 +288,7 @@ async def test_what_is_remembered_is_for_the_owners_eyes_only(
 ) -> None:
     await opened().check(known)
 
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [path.name for path in file.parent.iterdir()] == ["keys.json"]
+    assert mode_of(file) == 0o600
 
 
 async def test_what_is_remembered_holds_every_lane(
@@ -293,16 +301,26 @@ async def test_what_is_remembered_holds_every_lane(
     found = await opened().check(known)
 
     assert found == a_grant(known, lane=Lane.SAFETY)
-    assert json.loads(file.read_text())[known.id]["lane"] == "safety"
+    assert lane_in(file, known) == "safety"
 
 
-async def test_grants_that_stayed_the_same_are_not_written_again(
-    opened: Opened, known: PresentedKey, file: Path, clock: Clock
+async def test_a_full_disk_stops_neither_the_door_nor_the_next_look(
+    opened: Opened, known: PresentedKey, database: Database, file: Path
 ) -> None:
     keyring = opened()
+    file.parent.write_text("a file where the folder ought to be")
+
+    assert await keyring.check(known) == a_grant(known)
+
+
+async def test_what_could_not_be_written_is_written_at_the_next_look(
+    opened: Opened, known: PresentedKey, clock: Clock, file: Path
+) -> None:
+    keyring = opened()
+    file.parent.write_text("a file where the folder ought to be")
     await keyring.check(known)
-    written_at = file.stat().st_mtime_ns
-    clock.seconds += 10
+    file.parent.unlink()
+    clock.seconds += 1.0
     await keyring.check(a_key())
 
-    assert file.stat().st_mtime_ns == written_at
+    assert lane_in(file, known) == "general"
