@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from infra import composition
 from infra.cli.asking import with_engine
 from infra.cli.cases import local
+from infra.cli.doctor import missing_for_vision
 from infra.cli.health import add_up_now, conservation_line, totals
 from infra.cli.keys import add
 from infra.cli.telling import OUT, errors_told, tell_table
@@ -56,6 +57,11 @@ class Stage:
 def demo(out: OutFolder = Path("demo-out"), keep: Keep = False) -> None:
     """Start everything, play two cameras and a city platform, show the cases and the sum."""
     with errors_told():
+        if missing := missing_for_vision():
+            raise RefusedError(
+                f"{', '.join(missing)} not installed: the demo watches cameras, it needs "
+                "offsite-enforcement[vision,embedded]"
+            )
         _fresh(out)
         data = (out / "data").absolute()
         settings = Settings(

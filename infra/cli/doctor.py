@@ -126,8 +126,13 @@ def _policy(settings: Settings) -> str:
     return f"{pack.name} {pack.version}, {len(pack.matters)} matters, sha256 {pack.digest[:12]}…"
 
 
+def missing_for_vision() -> list[str]:
+    """What a camera worker would need and isn't installed."""
+    return [name for name in _VISION if importlib.util.find_spec(name) is None]
+
+
 def _vision() -> Finding:
-    missing = [name for name in _VISION if importlib.util.find_spec(name) is None]
+    missing = missing_for_vision()
     if not missing:
         return Finding(part="vision", grade=Grade.FINE, says="installed")
     return Finding(

@@ -6,7 +6,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from detectors.synthetic.clips import write_clip
 from detectors.synthetic.scenes import Ground, Scene
 from detectors.synthetic.stories import DEMO_SEEDS, compose
 
@@ -64,6 +63,8 @@ class Drawing:
 
 def draw(camera: SampleCamera, path: Path) -> None:
     """Draw one clip."""
+    from detectors.synthetic.clips import write_clip  # noqa: PLC0415 - needs the [vision] extra
+
     write_clip(camera.scene(), path, fps=CLIP_FPS, seconds=CLIP_S)
 
 

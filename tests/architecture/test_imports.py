@@ -1,6 +1,8 @@
 """Imports point inward, and the pure rooms know no library that talks to the world."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +114,19 @@ def test_the_house_names_no_registry() -> None:
     ]
 
     assert named == []
+
+
+def test_door_workers_and_commands_start_without_eyes() -> None:
+    """An API or a handler worker is installed without torch, OpenCV and PyAV."""
+    blind = (
+        "import sys\n"
+        "for name in ('av', 'cv2', 'lap', 'numpy', 'torch', 'ultralytics'):\n"
+        "    sys.modules[name] = None\n"
+        "import infra.cli.main\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", blind], cwd=HOUSE, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,187 @@
+"""Watches one camera or one recording to its end; needs the `[vision]` extra."""
+
+import hashlib
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from detectors.capture import Source, open_source
+from detectors.model import ClassMap, Tracker, digest_of, find_class_map
+from detectors.motion import MotionGate
+from detectors.observing import Limits, Post
+from detectors.rulebook import read_rules
+from detectors.worker import CameraWorker, Tally
+from handlers.decisions.policy import Policy
+from infra import composition
+from infra.cli.order import Order, Speed
+from infra.cli.telling import ERR
+from infra.cli.up import say, stopping_at_signals
+from infra.deployment import Deployment
+from infra.settings import Settings
+from infra.vault.disk import DiskVault
+from schemas.errors import InvalidValueError, RefusedError, TemporarilyUnavailableError
+
+_STILL_AT_MOST: Final = timedelta(seconds=1)
+_FIRST_WAIT_S: Final = 1.0
+_LONGEST_WAIT_S: Final = 60.0
+_DRAIN_WITHIN_S: Final = 30.0
+
+
+def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -> None:
+    """Return when the recording is over, or somebody said stop; a camera is come back to."""
+    looking = _looking(order, composition.policy(settings))
+    tally = Tally()
+    with (
+        stopping_at_signals() as stop,
+        composition.camera_publisher(
+            settings, deployment, order.camera.id, drain_within_s=_DRAIN_WITHIN_S
+        ) as publisher,
+        _bar(order) as on_progress,
+    ):
+        attempt = 0
+        while not stop.is_set():
+            worker = CameraWorker(
+                camera=order.camera,
+                posts=looking.posts,
+                eyes=Tracker(order.weights, class_map=looking.class_map),  # knows nobody yet
+                gate=MotionGate(look_again_after=_frames(order.fps)),
+                publisher=publisher,
+                vault=DiskVault(deployment.vault),
+                limits=Limits(),
+                way=looking.way,
+                stopping=stop.is_set,
+                on_progress=on_progress,
+                tally=tally,
+            )
+            seen_before = tally.frames
+            try:
+                _watch_once(order, worker)
+                break
+            except TemporarilyUnavailableError as error:
+                attempt = 1 if tally.frames > seen_before else attempt + 1
+                _wait_for_camera(worker, error, attempt, stop)
+    _tell_tally(order, tally)
+
+
+def _watch_once(order: Order, worker: CameraWorker) -> None:
+    with open_source(order.source, fps=order.fps) as source:
+        in_real_time = order.speed is Speed.REALTIME and not source.is_live
+        worker.watch(source, starts_at=_starts_at(order, source), in_real_time=in_real_time)
+
+
+def _wait_for_camera(
+    worker: CameraWorker, error: TemporarilyUnavailableError, attempt: int, stop: threading.Event
+) -> None:
+    """Say it, record it, and come back later; a little chance keeps cameras from coming at once."""
+    wait_s = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (attempt - 1))
+    wait_s *= random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+    ERR.print(f"offsite: {error}; again in {wait_s:.0f} s", markup=False, highlight=False)
+    worker.tell_lost(str(error), at=datetime.now(UTC))
+    ends_at = time.monotonic() + wait_s
+    while time.monotonic() < ends_at and not stop.is_set():
+        time.sleep(0.1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looking:
+    """What is looked for, with which eyes; `way` names all of it."""
+
+    posts: Sequence[Post]
+    class_map: ClassMap
+    way: str
+
+
+def _looking(order: Order, policy: Policy) -> _Looking:
+    try:
+        book = order.rules.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise RefusedError(f"rule book {order.rules}: there is no such file") from error
+    posts = _posts(order, book, policy)
+    digest = digest_of(order.weights)
+    thresholds = ",".join(f"{post.rule.id}={post.threshold}" for post in posts)
+    told = f"{digest}|{order.fps}|{book}|{thresholds}|{order.camera}"
+    return _Looking(
+        posts=posts,
+        class_map=find_class_map(order.weights, digest),
+        way=hashlib.sha256(told.encode()).hexdigest()[:8],
+    )
+
+
+def _posts(order: Order, book: str, policy: Policy) -> Sequence[Post]:
+    """Each zone under each rule of its kind, with the pack's threshold."""
+    posts: list[Post] = []
+    for rule in read_rules(book, name=str(order.rules)):
+        matter = policy.matter(rule.matter)
+        if matter is None:
+            raise InvalidValueError(
+                expected=f"a matter that the policy pack {policy.name} has",
+                got=str(rule.matter),
+                field=f"rule {rule.id}.matter",
+            )
+        posts += [
+            Post(rule=rule, zone=zone, threshold=matter.dwell_threshold)
+            for zone in order.camera.zones
+            if zone.kind is rule.zone_kind
+        ]
+    if not posts:
+        kinds = ", ".join(sorted({zone.kind.value for zone in order.camera.zones}))
+        raise RefusedError(
+            f"camera {order.camera.id}: no rule of {order.rules} is for its zones ({kinds})"
+        )
+    return posts
+
+
+def _starts_at(order: Order, source: Source) -> datetime:
+    """When the first frame was taken: told, else the container's word, else the file's age.
+
+    A live camera's first frame is taken now; after that only media time counts.
+    """
+    if source.is_live:
+        return datetime.now(UTC)
+    if order.recorded_at is not None:
+        return order.recorded_at
+    modified_at = datetime.fromtimestamp(Path(order.source).stat().st_mtime, UTC)
+    return (source.recorded_at or modified_at).astimezone(UTC)
+
+
+def _frames(fps: float) -> int:
+    return max(1, round(fps * _STILL_AT_MOST.total_seconds()))
+
+
+@contextmanager
+def _bar(order: Order) -> Iterator[Callable[[Tally], None]]:
+    """A bar where the length is known; nothing where it isn't."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} s of media time"),
+        TimeElapsedColumn(),
+        console=ERR,
+        transient=True,
+        disable=not ERR.is_terminal,
+    ) as progress:
+        task = progress.add_task(order.camera.id, total=_length_s(order))
+        yield lambda tally: progress.update(task, completed=tally.media_time.total_seconds())
+
+
+def _length_s(order: Order) -> float | None:
+    if "://" in order.source:
+        return None
+    with open_source(order.source, fps=order.fps) as source:
+        return None if source.duration is None else source.duration.total_seconds()
+
+
+def _tell_tally(order: Order, tally: Tally) -> None:
+    say(
+        f"camera {order.camera.id}: {tally.media_time.total_seconds():.1f} s seen, "
+        f"{tally.frames} frames, {tally.searched} searched, {tally.signals} signals, "
+        f"{tally.messages} messages"
+    )
