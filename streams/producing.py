@@ -5,6 +5,7 @@ may lie in Kafka all the same: its sender sends it again, and its effects happen
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -48,6 +49,7 @@ class Producer:
         self._linger_ms = linger_ms
         self._driver: Any = None
         self._lock = Lock()
+        self._failed_at = float("-inf")
 
     def publish(self, record: Outgoing) -> Receipt:
         """Block until acknowledged.
@@ -55,7 +57,7 @@ class Producer:
         Raises:
             TemporarilyUnavailableError: no acknowledgement in time; it may be there or not.
         """
-        driver = self._connected()
+        driver = self._connected(time.monotonic())
         try:
             answer = self._send(driver, record).get(timeout=DELIVERY_TIMEOUT_S + 1)
         except KafkaError as error:
@@ -64,7 +66,7 @@ class Producer:
 
     async def apublish(self, record: Outgoing) -> Receipt:
         """The same without blocking the event loop."""
-        driver = self._driver or await asyncio.to_thread(self._connected)
+        driver = self._driver or await asyncio.to_thread(self._connected, time.monotonic())
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Any] = loop.create_future()
 
@@ -94,7 +96,7 @@ class Producer:
         Raises:
             TemporarilyUnavailableError: they are away.
         """
-        self._connected()
+        self._connected(time.monotonic())
 
     def close(self) -> None:
         """Leave the brokers; may be repeated."""
@@ -111,26 +113,33 @@ class Producer:
             headers=list(record.headers),
         )
 
-    def _connected(self) -> Any:
+    def _connected(self, asked_at: float) -> Any:
+        """Those who waited while another one tried in vain don't try again one by one."""
         with self._lock:
             if self._driver is None:
+                if self._failed_at > asked_at:
+                    raise self._away("no connection just now")
                 try:
-                    self._driver = KafkaProducer(
-                        bootstrap_servers=self._connection.servers,
-                        acks="all",
-                        enable_idempotence=True,
-                        linger_ms=self._linger_ms,
-                        max_request_size=LARGEST_MESSAGE_BYTES,
-                        delivery_timeout_ms=int(DELIVERY_TIMEOUT_S * 1000),
-                        request_timeout_ms=int(DELIVERY_TIMEOUT_S * 500),
-                        max_block_ms=3000,
-                        bootstrap_timeout_ms=3000,
-                        allow_auto_create_topics=False,
-                        reconnect_backoff_max_ms=1000,
-                    )
+                    self._driver = self._connect()
                 except KafkaError as error:
+                    self._failed_at = time.monotonic()
                     raise self._away(error) from error
             return self._driver
+
+    def _connect(self) -> Any:
+        return KafkaProducer(
+            bootstrap_servers=self._connection.servers,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=self._linger_ms,
+            max_request_size=LARGEST_MESSAGE_BYTES,
+            delivery_timeout_ms=int(DELIVERY_TIMEOUT_S * 1000),
+            request_timeout_ms=int(DELIVERY_TIMEOUT_S * 500),
+            max_block_ms=3000,
+            bootstrap_timeout_ms=3000,
+            allow_auto_create_topics=False,
+            reconnect_backoff_max_ms=1000,
+        )
 
     def _receipt(self, driver: Any, answer: Any) -> Receipt:
         topic_id = driver._metadata.topic_id(answer.topic)  # noqa: SLF001 - no public way
@@ -139,7 +148,7 @@ class Producer:
             topic=answer.topic, address=Address(identity, answer.partition, answer.offset)
         )
 
-    def _away(self, error: BaseException) -> TemporarilyUnavailableError:
+    def _away(self, error: BaseException | str) -> TemporarilyUnavailableError:
         return TemporarilyUnavailableError(
             f"expected an acknowledgement from Kafka at {self._connection.bootstrap}, got {error!r}"
         )
