@@ -82,8 +82,8 @@ def test_a_camera_that_cannot_be_reached_is_told_recorded_and_tried_again(house:
     assert watching.stderr is not None
     said = [watching.stderr.readline() for _ in range(2)]
     watching.send_signal(signal.SIGTERM)
-    said.append(watching.stderr.read())
-    code = watching.wait(30)
+    rest, code = watching.communicate(timeout=60)[1], watching.returncode
+    said.append(rest)
     house.settled()
 
     assert code == 0
