@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from kafka.errors import KafkaError
 
 from schemas.errors import TemporarilyUnavailableError
+
+MEET_WITHIN_MS: Final = 3000
+"""The drivers' own patience with absent brokers is half a minute: too long for one who waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from kafka.admin import KafkaAdminClient
 from handlers.ports import Void
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address, Partition
-from streams.connection import Connection, translated
+from streams.connection import MEET_WITHIN_MS, Connection, translated
 from streams.decoding import Message, message
 from streams.topics import LARGEST_MESSAGE_BYTES
 
@@ -139,7 +139,9 @@ class Logs:
     def _describe(self, topics: Sequence[str]) -> Mapping[str, tuple[str, list[int]]]:
         if self._admin is None:
             self._admin = KafkaAdminClient(
-                bootstrap_servers=self._connection.servers, request_timeout_ms=_PATIENCE_MS
+                bootstrap_servers=self._connection.servers,
+                request_timeout_ms=_PATIENCE_MS,
+                bootstrap_timeout_ms=MEET_WITHIN_MS,
             )
         answer = {topic["name"]: topic for topic in self._admin.describe_topics(list(topics))}
         absent = [name for name in topics if answer.get(name, {}).get("error_code", 1) != 0]
@@ -159,6 +161,7 @@ class Logs:
         if self._consumer is None:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=self._connection.servers,
+                bootstrap_timeout_ms=MEET_WITHIN_MS,
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",

@@ -16,7 +16,7 @@ from kafka.errors import KafkaError
 
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address
-from streams.connection import Connection
+from streams.connection import MEET_WITHIN_MS, Connection
 from streams.logs import topic_identity
 from streams.topics import LARGEST_MESSAGE_BYTES
 
@@ -135,8 +135,8 @@ class Producer:
             max_request_size=LARGEST_MESSAGE_BYTES,
             delivery_timeout_ms=int(DELIVERY_TIMEOUT_S * 1000),
             request_timeout_ms=int(DELIVERY_TIMEOUT_S * 500),
-            max_block_ms=3000,
-            bootstrap_timeout_ms=3000,
+            max_block_ms=MEET_WITHIN_MS,
+            bootstrap_timeout_ms=MEET_WITHIN_MS,
             allow_auto_create_topics=False,
             reconnect_backoff_max_ms=1000,
         )
