@@ -18,6 +18,8 @@ from schemas.lane import Lane
 
 REFRESH_S: Final = 5.0
 """So long may a revoked key still be good."""
+LOOK_EVERY_S: Final = 1.0
+"""As often may strangers make us ask the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +39,17 @@ class Keyring:
     """Remembers grants in memory and in a file, so that a dead database stops no door."""
 
     def __init__(
-        self, fetch: Callable[[], Awaitable[Grants]], *, file: Path, now: Callable[[], float]
+        self,
+        fetch: Callable[[], Awaitable[Grants]],
+        *,
+        file: Path,
+        now: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._fetch: Final = fetch
         self._file: Final = file
         self._now: Final = now
+        self._sleep: Final = sleep
         self._grants = _read(file)
         self._kept = self._grants
         self._fetched_at = float("-inf")
@@ -50,10 +58,11 @@ class Keyring:
     async def check(self, presented: PresentedKey) -> Grant | None:
         """The grant of a key whose secret is right.
 
-        A key that we don't know may be new: the database is asked, once a second at most.
+        A key that we don't know may be new: the database is asked, once a second at most, and
+        who comes in between waits for the next answer. That slows only those whom nobody knows.
         """
         if presented.id not in self._grants:
-            await self._look_again(after_s=1.0)
+            await self._look_since(self._now())
         grant = self._grants.get(presented.id)
         if grant is None or not hmac.compare_digest(grant.digest, presented.digest):
             return None
@@ -62,25 +71,31 @@ class Keyring:
     async def keep_fresh(self) -> None:
         """Look again and again until cancelled; no sender waits for it."""
         while True:
-            await self._look_again(after_s=0.0)
+            await self._look_since(self._now())
             await asyncio.sleep(REFRESH_S)
 
-    async def _look_again(self, *, after_s: float) -> None:
-        """Where the database is away, go on with what we know."""
+    async def _look_since(self, came_at: float) -> None:
+        """Return when somebody has looked since then."""
         async with self._looking:
-            if self._now() - self._fetched_at < after_s:
+            if self._fetched_at > came_at:
                 return
-            try:
-                async with asyncio.timeout(2.0):
-                    grants = await self._fetch()
-            except (TemporarilyUnavailableError, TimeoutError) as error:
-                structlog.get_logger().warning("keys_not_refreshed", error=str(error))
-                return
-            finally:
-                self._fetched_at = self._now()
-            self._grants = grants
-            if grants != self._kept:
-                await self._keep(grants)
+            wait_s = self._fetched_at + LOOK_EVERY_S - self._now()
+            if wait_s > 0:
+                await self._sleep(wait_s)
+            self._fetched_at = self._now()
+            await self._look()
+
+    async def _look(self) -> None:
+        """Where the database is away, go on with what we know."""
+        try:
+            async with asyncio.timeout(2.0):
+                grants = await self._fetch()
+        except (TemporarilyUnavailableError, TimeoutError) as error:
+            structlog.get_logger().warning("keys_not_refreshed", error=str(error))
+            return
+        self._grants = grants
+        if grants != self._kept:
+            await self._keep(grants)
 
     async def _keep(self, grants: Grants) -> None:
         """Where the disk is full, the next look tries again; what we know is good all the same."""
