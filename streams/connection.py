@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+from typing import Final
 
 from kafka.errors import KafkaError
 
@@ -11,6 +12,11 @@ from schemas.errors import TemporarilyUnavailableError
 
 MEET_WITHIN_MS: Final = 3000
 """The drivers' own patience with absent brokers is half a minute: too long for one who waits."""
+
+
+FIRST_MEETING_MS: Final = 3000
+"""So long a client looks for its first broker. The drivers' half a minute would hold a thread for
+each probe of a door whose Kafka is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
