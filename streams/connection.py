@@ -14,11 +14,6 @@ MEET_WITHIN_MS: Final = 3000
 """The drivers' own patience with absent brokers is half a minute: too long for one who waits."""
 
 
-FIRST_MEETING_MS: Final = 3000
-"""So long a client looks for its first broker. The drivers' half a minute would hold a thread for
-each probe of a door whose Kafka is away."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """Addresses of some brokers, `host:port[,host:port …]`."""

@@ -166,7 +166,6 @@ class Logs:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 max_partition_fetch_bytes=2 * LARGEST_MESSAGE_BYTES,
-                bootstrap_timeout_ms=FIRST_MEETING_MS,
                 allow_auto_create_topics=False,
             )
         return self._consumer
