@@ -14,6 +14,7 @@ from infra.api.body import Form, Pushed, read_pushed
 from infra.api.problems import RETRY_AFTER_S, ProblemError, document, problem_of
 from infra.metrics import DoorMetrics
 from schemas.errors import OffsiteError
+from schemas.wire.envelope import BATCH, STRUCTURED
 from streams.intake import Accepted, Door, Item, Sender, refuse_more_than, structured
 from streams.spans import spans
 
@@ -28,6 +29,16 @@ _ANSWERS: Final = {
     415: "Another content type or encoding",
     429: "More than the key's share",
     503: "Kafka is away: send it again",
+}
+_BODY: Final = {
+    "required": True,
+    "content": {
+        STRUCTURED: {"schema": {"type": "object", "description": "See docs/schemas/"}},
+        BATCH: {"schema": {"type": "array", "maxItems": LONGEST_BATCH, "items": {}}},
+        "application/json": {
+            "schema": {"type": "object", "description": "The data; attributes in ce-* headers"}
+        },
+    },
 }
 
 
@@ -53,7 +64,7 @@ def push_routes(parts: Pushing) -> APIRouter:
         description="CloudEvents 1.0 in structured, binary or batch form. Send again what was "
         "not answered: effects happen once.",
         responses={status: {"description": text} for status, text in _ANSWERS.items()},
-        openapi_extra={"security": [{"key": []}]},
+        openapi_extra={"security": [{"key": []}], "requestBody": _BODY},
     )
     async def push(request: Request) -> Response:
         grant_id, grant = await _grant(request, parts.keyring)

@@ -42,6 +42,6 @@ def _operation(path: str, method: str, told: Mapping[str, Any]) -> str:
     )
     return (
         f"<h2><span class=m>{escape(method.upper())}</span> {escape(path)}</h2>"
-        f"<p>{escape(told.get('summary', ''))}. {escape(told.get('description', ''))}</p>"
+        f"<p>{escape(told.get('summary', ''))}</p><p>{escape(told.get('description', ''))}</p>"
         f"<table>{rows}</table>"
     )
