@@ -62,7 +62,7 @@ class Keyring:
         who comes in between waits for the next answer. That slows only those whom nobody knows.
         """
         if presented.id not in self._grants:
-            await self._look_since(self._now())
+            await self._look_since(self._now(), wanted=presented.id)
         grant = self._grants.get(presented.id)
         if grant is None or not hmac.compare_digest(grant.digest, presented.digest):
             return None
@@ -74,10 +74,10 @@ class Keyring:
             await self._look_since(self._now())
             await asyncio.sleep(REFRESH_S)
 
-    async def _look_since(self, came_at: float) -> None:
-        """Return when somebody has looked since then."""
+    async def _look_since(self, came_at: float, *, wanted: str | None = None) -> None:
+        """Return when somebody has looked since then, or met the wanted key meanwhile."""
         async with self._looking:
-            if self._fetched_at > came_at:
+            if self._fetched_at > came_at or wanted in self._grants:
                 return
             wait_s = self._fetched_at + LOOK_EVERY_S - self._now()
             if wait_s > 0:
