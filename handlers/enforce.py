@@ -1,6 +1,6 @@
 """A batch of messages becomes outcomes, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handlers.decisions.deciding import decide
@@ -38,8 +38,10 @@ async def enforce(batch: Batch, *, work: Work, policy: Policy, salts: Salts) -> 
         drafts = [_draft(received, batch.shard) for received in fresh]
         holders = await transaction.claim(_first_claims(drafts))
         drafts = [_with_holder(facts, holders) for facts in drafts]
-        open_cases = await transaction.open_cases(_sites(drafts, policy))
-        settled = _settle(drafts, dict(open_cases), _Desk(policy=policy, salts=salts, head=head))
+        sites = [_site(facts, policy) for facts in drafts]
+        open_cases = await transaction.open_cases({site for site in sites if site is not None})
+        desk = _Desk(policy=policy, salts=salts, head=head)
+        settled = _settle(zip(drafts, sites, strict=True), dict(open_cases), desk)
         last = settled[-1].line if settled else None
         await transaction.record(settled, voids=voids, head=_moved(head, end, last))
         return settled
@@ -95,11 +97,6 @@ def _with_holder(facts: Facts, holders: Mapping[EventId, Claim]) -> Facts:
     return replace(facts, claim=holders[facts.claim.event_id])
 
 
-def _sites(drafts: Sequence[Facts], policy: Policy) -> set[Site]:
-    sites = (_site(facts, policy) for facts in drafts)
-    return {site for site in sites if site is not None}
-
-
 def _site(facts: Facts, policy: Policy) -> Site | None:
     if not isinstance(facts.content, Sighting):
         return None
@@ -114,13 +111,12 @@ class _Desk:
 
 
 def _settle(
-    drafts: Sequence[Facts], open_cases: dict[Site, WorkFile], desk: _Desk
+    drafts: Iterable[tuple[Facts, Site | None]], open_cases: dict[Site, WorkFile], desk: _Desk
 ) -> Sequence[Settled]:
     """Decide one after another, so that each sees the effects of those before it."""
     settled: list[Settled] = []
     previous, number = desk.head.chain, desk.head.lines
-    for draft in drafts:
-        site = _site(draft, desk.policy)
+    for draft, site in drafts:
         facts = draft if site is None else replace(draft, open_case=open_cases.get(site))
         decision = decide(facts, desk.policy)
         if decision.case is not None and decision.case.site is not None:

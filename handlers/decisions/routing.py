@@ -20,9 +20,8 @@ class Case:
 
     sighting: Sighting
     matter: MatterPolicy | None
+    facts: Facts
     policy: Policy
-    is_sampled: bool
-    on_safety_lane: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,7 @@ def _by_row(case: Case) -> Route:
 
 
 def _dismiss_unless_sampled(case: Case) -> Route | None:
-    return Route.TRIAGE if case.is_sampled else None
+    return Route.TRIAGE if _is_sampled(case.facts, case.policy) else None
 
 
 # Order is law: danger is asked before leniency, so that no threshold can hide a danger.
@@ -141,9 +140,8 @@ def route(facts: Facts, sighting: Sighting, policy: Policy) -> Routed:
     case = Case(
         sighting=sighting,
         matter=policy.matter(sighting.matter),
+        facts=facts,
         policy=policy,
-        is_sampled=_is_sampled(facts, policy),
-        on_safety_lane=facts.lane is Lane.SAFETY,
     )
     rule = next(rule for rule in RULES if rule.applies(case))
     chosen = rule.route(case)
@@ -154,7 +152,7 @@ def route(facts: Facts, sighting: Sighting, policy: Policy) -> Routed:
 def _queue(case: Case, chosen: Route | None) -> Queue:
     if chosen is Route.ZERO_TOLERANCE or _is_about_safety(case):
         return Queue.ZERO_TOLERANCE
-    if chosen is Route.TRIAGE and case.matter is None and case.on_safety_lane:
+    if chosen is Route.TRIAGE and case.matter is None and case.facts.lane is Lane.SAFETY:
         return Queue.ZERO_TOLERANCE
     return Queue.SOFT
 

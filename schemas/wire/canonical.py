@@ -27,14 +27,19 @@ def canonical_bytes(value: Mapping[str, Json]) -> bytes:
         ) from error
 
 
-def _refuse_floats(value: object) -> None:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if not (isinstance(key, str) and key.isascii()):
-                raise InvalidValueError(expected="ASCII keys", got=key)
-            _refuse_floats(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _refuse_floats(inner)
-    elif isinstance(value, float):
-        raise InvalidValueError(expected="an integer with its unit", got=value)
+def _refuse_floats(value: Mapping[str, object]) -> None:
+    """A loop over built-in types: it walks every fact that is recorded."""
+    waiting: list[object] = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            continue
+        if isinstance(one, dict):
+            for key in one:
+                if not (isinstance(key, str) and key.isascii()):
+                    raise InvalidValueError(expected="ASCII keys", got=key)
+            waiting += one.values()
+        elif isinstance(one, list | tuple):
+            waiting += one
+        elif isinstance(one, float):
+            raise InvalidValueError(expected="an integer with its unit", got=one)

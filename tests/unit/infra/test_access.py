@@ -244,6 +244,17 @@ async def test_a_key_that_was_made_just_now_is_good_at_once(
     assert await keyring.check(fresh) == a_grant(fresh)
 
 
+async def test_who_comes_while_a_door_looks_for_its_first_time_waits_for_no_second_look(
+    opened: Opened, known: PresentedKey, database: Database
+) -> None:
+    keyring = opened()
+
+    found = await asyncio.gather(*(keyring.check(known) for _ in range(3)))
+
+    assert found == [a_grant(known)] * 3
+    assert database.asked == 1
+
+
 async def test_a_revoked_key_is_forgotten_at_the_next_look(
     opened: Opened, known: PresentedKey, database: Database, clock: Clock
 ) -> None:
