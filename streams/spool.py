@@ -10,7 +10,6 @@ message twice, and its effects happen once.
 import os
 import re
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -25,7 +24,7 @@ from streams.intake import outgoing, structured
 from streams.journal import Entry, Journal, sync_folder
 from streams.producing import Outgoing, Receipt
 
-_NAME: Final = re.compile(r"\d{12}\.json")
+_NAME: Final = re.compile(r"\d{12}\.(json|unreadable)")
 _FIRST_WAIT_S: Final = 0.25
 _LONGEST_WAIT_S: Final = 5.0
 
@@ -45,11 +44,10 @@ class Spool:
         self._folder: Final = folder
         self._limit: Final = limit_bytes
         self._changed = threading.Condition()
-        self._waiting = sorted(
-            path for path in folder.iterdir() if _NAME.fullmatch(path.name) is not None
-        )
-        self._bytes = sum(path.stat().st_size for path in self._waiting)
-        self._next = int(self._waiting[-1].stem) + 1 if self._waiting else 0
+        ours = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name) is not None)
+        self._waiting = {path: path.stat().st_size for path in ours if path.suffix == ".json"}
+        self._bytes = sum(self._waiting.values())
+        self._next = int(ours[-1].stem) + 1 if ours else 0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -70,21 +68,20 @@ class Spool:
             _write_whole(path, value)
             self._next += 1
             self._bytes += len(value)
-            self._waiting.append(path)
+            self._waiting[path] = len(value)
             self._changed.notify_all()
 
     def oldest(self, stop: threading.Event, *, within_s: float) -> Path | None:
         """Wait for a message; none when told to stop or the time is up."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._waiting) or stop.is_set(), within_s)
-            return self._waiting[0] if self._waiting else None
+            return next(iter(self._waiting), None)
 
     def remove(self, path: Path) -> None:
-        """It has arrived."""
+        """It has arrived, or will never be sent."""
         with self._changed:
-            self._bytes -= path.stat().st_size
-            path.unlink()
-            self._waiting.remove(path)
+            path.unlink(missing_ok=True)
+            self._bytes -= self._waiting.pop(path)
             self._changed.notify_all()
 
     def wait_until_empty(self, within_s: float) -> bool:
@@ -137,7 +134,7 @@ class SpoolingPublisher:
             try:
                 self._carry(path)
                 wait_s = _FIRST_WAIT_S
-            except TemporarilyUnavailableError as error:
+            except (TemporarilyUnavailableError, OSError) as error:
                 structlog.get_logger().warning(
                     "spool_waits", messages=len(self._spool), error=str(error), wait_s=wait_s
                 )
@@ -145,11 +142,16 @@ class SpoolingPublisher:
                 wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
 
     def _carry(self, path: Path) -> None:
-        item = structured(path.read_bytes())
+        try:
+            item = structured(path.read_bytes())
+        except FileNotFoundError:
+            structlog.get_logger().error("spool_file_gone", file=str(path))
+            self._spool.remove(path)
+            return
         try:
             event = read_event(item.value, item.headers)
         except InvalidValueError as error:
-            _set_aside(path, error, forget=self._spool.remove)
+            self._set_aside(path, error)
             return
         receipt = self._producer.publish(
             outgoing(item, event, policy=self._policy, registered=None)
@@ -157,13 +159,12 @@ class SpoolingPublisher:
         self._journal.note_now(Entry(address=receipt.address, digest=item.digest))
         self._spool.remove(path)
 
-
-def _set_aside(path: Path, error: InvalidValueError, *, forget: Callable[[Path], None]) -> None:
-    """A file that somebody changed must not stop those behind it; it stays for a person."""
-    kept = path.with_suffix(".unreadable")
-    kept.write_bytes(path.read_bytes())
-    structlog.get_logger().error("spool_file_unreadable", file=str(kept), error=str(error))
-    forget(path)
+    def _set_aside(self, path: Path, error: InvalidValueError) -> None:
+        """A file that somebody changed must not stop those behind it; it stays for a person."""
+        kept = path.with_suffix(".unreadable")
+        path.replace(kept)
+        structlog.get_logger().error("spool_file_unreadable", file=str(kept), error=str(error))
+        self._spool.remove(path)
 
 
 def _write_whole(path: Path, value: bytes) -> None:

@@ -29,13 +29,16 @@ def worker(lane: Annotated[Lane, typer.Option(help="Which lane to decide.")]) ->
     settings = Settings()
     with errors_told():
         lane_worker = composition.lane_worker(settings, find(settings), lane)
-    # A batch is thousands of small values that die together: looking for cycles among them
-    # after every 700 costs a tenth of the worker's time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    collect_seldom()
     faust.Worker(
         build_app(lane_worker), loglevel="WARN", redirect_stdouts=False
     ).execute_from_commandline()
+
+
+def collect_seldom() -> None:
+    """A batch is thousands of small values that die together: look for cycles among them seldom."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @app.command()

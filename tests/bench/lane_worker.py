@@ -17,6 +17,7 @@ import streams.app
 import streams.settling
 from handlers.ports import Settled
 from infra import composition
+from infra.cli.run import collect_seldom
 from infra.deployment import Deployment
 from infra.settings import Settings
 from infra.store import work as store_work
@@ -81,6 +82,7 @@ def build(order: dict[str, Any], answer: Path) -> faust.App:
         is_trial=False,
     )
     watch = Stopwatch()
+    collect_seldom()  # as `offsite run worker` does
     worker = composition.lane_worker(settings, deployment, Lane.GENERAL)
     app = build_app(_timed(worker, watch, Count(order["messages"], watch, answer)))
     app.conf.id = order["group"]  # each round reads the topic from its beginning
