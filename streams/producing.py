@@ -50,6 +50,8 @@ class Producer:
         self._driver: Any = None
         self._lock = Lock()
         self._failed_at = float("-inf")
+        self._met: set[str] = set()
+        self._meetings: dict[str, asyncio.Future[None]] = {}
 
     def publish(self, record: Outgoing) -> Receipt:
         """Block until acknowledged.
@@ -66,6 +68,8 @@ class Producer:
 
     async def apublish(self, record: Outgoing) -> Receipt:
         """The same without blocking the event loop."""
+        if record.topic not in self._met:
+            await asyncio.shield(self._meeting(record.topic))
         driver = self._driver or await asyncio.to_thread(self._connected, time.monotonic())
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Any] = loop.create_future()
@@ -104,6 +108,7 @@ class Producer:
             if self._driver is not None:
                 self._driver.close(timeout=2)
                 self._driver = None
+            self._met.clear()
 
     def _send(self, driver: Any, record: Outgoing) -> Any:
         return driver.send(
@@ -112,6 +117,29 @@ class Producer:
             key=record.key.encode(),
             headers=list(record.headers),
         )
+
+    def _meeting(self, topic: str) -> "asyncio.Future[None]":
+        """The driver looks for a topic that it never met, and would hold the event loop meanwhile.
+
+        All wait for the same look, and so go on in the order in which they came.
+        """
+        if topic not in self._meetings:
+            look = asyncio.to_thread(self._look_for, topic, time.monotonic())
+            meeting = self._meetings[topic] = asyncio.ensure_future(look)
+            meeting.add_done_callback(lambda done: self._end_meeting(topic, done))
+        return self._meetings[topic]
+
+    def _end_meeting(self, topic: str, done: "asyncio.Future[None]") -> None:
+        del self._meetings[topic]
+        if not done.cancelled() and done.exception() is None:
+            self._met.add(topic)
+
+    def _look_for(self, topic: str, asked_at: float) -> None:
+        driver = self._connected(asked_at)
+        try:
+            driver.partitions_for(topic)
+        except KafkaError as error:
+            raise self._away(error) from error
 
     def _connected(self, asked_at: float) -> Any:
         """Those who waited while another one tried in vain don't try again one by one."""

@@ -108,16 +108,20 @@ class Keyring:
 
 
 def _read(file: Path) -> Grants:
+    """What was kept; a damaged file is as none: the database will say it all again."""
     try:
         content = json.loads(file.read_text())
+        return {
+            name: Grant(
+                digest=Sha256(grant["digest"]), source=grant["source"], lane=Lane(grant["lane"])
+            )
+            for name, grant in content.items()
+        }
     except FileNotFoundError:
         return {}
-    return {
-        name: Grant(
-            digest=Sha256(grant["digest"]), source=grant["source"], lane=Lane(grant["lane"])
-        )
-        for name, grant in content.items()
-    }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        structlog.get_logger().error("keys_file_damaged", file=str(file), error=repr(error))
+        return {}
 
 
 def _write(file: Path, grants: Grants) -> None:

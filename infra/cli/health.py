@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Annotated, Final
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from infra import composition
 from infra.accounts import HealthReport, add_up_all, health_json, report_health
 from infra.cli.asking import with_engine
 from infra.cli.cases import local
@@ -98,18 +98,14 @@ def add_up_now(deployment: Deployment, *, settle_within_s: float) -> Sequence[Su
     """The sums of now, or, for a while, of when nothing waits any more."""
     ends_at = time.monotonic() + settle_within_s
 
-    async def settled() -> Sequence[Sum]:
-        engine = composition.engine(deployment, application="offsite-conserve", connections=1)
-        try:
-            while True:
-                sums = await add_up_all(deployment, engine)
-                if not any(one.waiting for one in sums) or time.monotonic() >= ends_at:
-                    return sums
-                await asyncio.sleep(0.3)
-        finally:
-            await engine.dispose()
+    async def settled(engine: AsyncEngine) -> Sequence[Sum]:
+        while True:
+            sums = await add_up_all(deployment, engine)
+            if not any(one.waiting for one in sums) or time.monotonic() >= ends_at:
+                return sums
+            await asyncio.sleep(0.3)
 
-    return asyncio.run(settled())
+    return with_engine(deployment, settled)
 
 
 def _tell_sums(sums: Sequence[Sum], *, is_trial: bool) -> None:

@@ -1,5 +1,6 @@
 """From the front door to the dispatchers' queue: how long, at which rate, on a whole deployment."""
 
+import shutil
 import tempfile
 import threading
 import time
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from infra.cli.asking import with_engine
 from infra.cli.keys import add
+from infra.embedded.database import EmbeddedDatabase
 from infra.running import Running, running
 from infra.settings import Settings
 from infra.store.sources import Sources
@@ -29,6 +31,7 @@ AIM_MS: Final = 500.0
 _READY_WITHIN_S: Final = 30.0
 _LONGER_S: Final = 60.0
 """So long after the planned end a stage may go on."""
+_WARM_UP: Final = "warm-up"
 _PARTS: Final = ("planned → in Kafka", "in Kafka → decided", "decided → in the queue")
 
 Answer = dict[str, Any]
@@ -55,12 +58,13 @@ class Stand:
 
 
 def stages(*, is_quick: bool) -> tuple[Stage, ...]:
+    """The last one asks for more than two cores can do: how it fails is also an answer."""
     seconds = 6.0 if is_quick else 20.0
     return (
-        Stage(name="warm-up", rate=100, seconds=3.0 if is_quick else 5.0),
+        Stage(name=_WARM_UP, rate=200, seconds=4.0 if is_quick else 10.0),
         Stage(name="200/s, one by one", rate=200, seconds=seconds),
-        Stage(name="1,000/s, one by one", rate=1000, seconds=seconds),
         Stage(name="1,000/s, batches of 25", rate=1000, seconds=seconds, batch=25),
+        Stage(name="1,000/s, one by one", rate=1000, seconds=seconds),
     )
 
 
@@ -83,9 +87,12 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
             stand = Stand(house=house, settings=settings, key=key, folder=folder)
             measured = [_play(console, stand, stage) for stage in stages(is_quick=is_quick)]
             costs = _costs(house)
+        # Outside of the folder, so nobody else would take it away.
+        database = EmbeddedDatabase(folder=settings.data / "postgres", log=folder / "unused.log")
+        shutil.rmtree(database.socket_folder, ignore_errors=True)
     told = {
         "aim_p99_ms": AIM_MS,
-        "stages": [one for one in measured if one["name"] != "warm-up"],
+        "stages": [one for one in measured if one["name"] != _WARM_UP],
         "memory_mib": {name: round(each.peak_mib, 1) for name, each in costs.items()},
     }
     _tell(console, told)
@@ -131,6 +138,7 @@ def _play(console: Console, stand: Stand, stage: Stage) -> Answer:
     told["cpu_us_per_event"] = {
         name: round((after[name].cpu_s - before[name].cpu_s) / events * 1e6) for name in after
     } | {"sender and reader": round((pushed["cpu_s"] + seen["cpu_s"]) / events * 1e6)}
+    told["cores"] = sum(told["cpu_us_per_event"].values()) * told["achieved_rate"] / 1e6
     console.print(
         f"  latency, {stage.name}: {told['accepted']:,} accepted, {told['seen']:,} seen, "
         f"p50 {told['ms']['p50']:.0f} ms, p99 {told['ms']['p99']:.0f} ms",
@@ -209,4 +217,5 @@ def _tell(console: Console, told: Answer) -> None:
         (f"CPU µs/event: {name}", *(f"{e['cpu_us_per_event'].get(name, 0)}" for e in measured))
         for name in measured[0]["cpu_us_per_event"]
     ]
+    rows.append(("all together, cores", *(f"{each['cores']:.1f}" for each in measured)))
     tell_rows(console, f"From the door to the queue (aim: p99 < {AIM_MS:.0f} ms)", heads, rows)

@@ -1,5 +1,6 @@
 """A few noisy figures told as least, median and most."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -28,4 +29,4 @@ def spread(figures: Sequence[float]) -> Spread:
 
 def percentile(ordered: Sequence[float], share: float) -> float:
     """The least figure that at least this share of all do not exceed."""
-    return ordered[min(len(ordered) - 1, max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

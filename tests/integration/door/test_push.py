@@ -20,7 +20,9 @@ from schemas.lane import Lane
 from schemas.matter import MatterKey
 from schemas.wire.envelope import BATCH, STRUCTURED, bytes_digest
 from schemas.wire.writing import write_event
+from streams.connection import Connection
 from streams.journal import Entry
+from streams.producing import Producer
 from tests.integration.door.conftest import (
     SPEAKS_FOR,
     Broker,
@@ -210,6 +212,20 @@ async def test_events_of_one_place_lie_in_one_partition_in_the_order_of_their_ba
     receipts = answer.json()["items"]
     offsets = [receipt["offset"] for receipt in receipts]
     assert len({receipt["partition"] for receipt in receipts}) == 1
+    assert offsets == sorted(offsets)
+
+
+async def test_the_first_batch_of_a_fresh_door_keeps_its_order_too(
+    settings: Settings, broker: Broker, key: str
+) -> None:
+    body = b"[" + b",".join(write_event(an_event(id=f"e-{n}")) for n in range(100)) + b"]"
+    fresh = Producer(Connection(bootstrap=broker.bootstrap))
+
+    async with opened(settings, fresh) as front:
+        answer = await front.push(body, key=key, content_type=BATCH)
+    fresh.close()
+
+    offsets = [receipt["offset"] for receipt in answer.json()["items"]]
     assert offsets == sorted(offsets)
 
 
