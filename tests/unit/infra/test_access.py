@@ -342,6 +342,7 @@ async def test_what_could_not_be_written_is_written_at_the_next_look(
 async def test_a_damaged_file_is_as_none_and_is_written_anew(
     opened: Opened, known: PresentedKey, file: Path, damage: str
 ) -> None:
+    file.parent.mkdir()
     file.write_text(damage)
 
     assert await opened().check(known) == a_grant(known)
