@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from infra import composition
 from infra.cli.asking import with_engine
-from infra.cli.cases import local
+from infra.cli.cases import local, title
 from infra.cli.doctor import missing_for_vision
 from infra.cli.health import add_up_now, conservation_line, totals
 from infra.cli.keys import add
@@ -179,9 +179,9 @@ async def _cases(engine: AsyncEngine, stage: Stage, house: Running) -> list[Demo
         for case in await seen.cases.queue(None, limit=1000):
             history = await seen.cases.case(case.id)
             if history is not None:
-                found.append(
-                    demo_case(history, policy, vault=vault, pictures=stage.out / "pictures")
-                )
+                told = title(case, policy)
+                pictures = stage.out / "pictures"
+                found.append(demo_case(history, title=told, vault=vault, pictures=pictures))
     return found
 
 

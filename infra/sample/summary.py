@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import orjson
 
-from handlers.decisions.policy import Policy
 from infra.store.cases import CaseHistory
 from infra.vault.disk import DiskVault
 from schemas.evidence import EvidenceKind
@@ -49,13 +48,9 @@ class DemoCase:
         }
 
 
-def demo_case(
-    history: CaseHistory, policy: Policy, *, vault: DiskVault, pictures: Path
-) -> DemoCase:
+def demo_case(history: CaseHistory, *, title: str, vault: DiskVault, pictures: Path) -> DemoCase:
     """Put the annotated picture where a person finds it."""
     case = history.case
-    matter = policy.matter(case.matter)
-    title = "待人工研判 to be sorted" if matter is None else f"{matter.title_zh} {matter.title_en}"
     kept = _first_annotated(history, vault)
     picture = None
     if kept is not None:
