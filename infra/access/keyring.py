@@ -54,16 +54,24 @@ class Keyring:
         self._kept = self._grants
         self._fetched_at = float("-inf")
         self._looking = asyncio.Lock()
+        self._fault: Exception | None = None
 
     async def check(self, presented: PresentedKey) -> Grant | None:
         """The grant of a key whose secret is right.
 
         A key that we don't know may be new: the database is asked, once a second at most, and
         who comes in between waits for the next answer. That slows only those whom nobody knows.
+
+        Raises:
+            TemporarilyUnavailableError: nobody can say whether there is such a key.
         """
         if presented.id not in self._grants:
             await self._look_since(self._now(), wanted=presented.id)
         grant = self._grants.get(presented.id)
+        if grant is None and self._fault is not None:
+            raise TemporarilyUnavailableError(
+                f"key {presented.id[:40]} is not known here, and the database is away"
+            ) from self._fault
         if grant is None or not hmac.compare_digest(grant.digest, presented.digest):
             return None
         return grant
@@ -92,7 +100,9 @@ class Keyring:
                 grants = await self._fetch()
         except (TemporarilyUnavailableError, TimeoutError) as error:
             structlog.get_logger().warning("keys_not_refreshed", error=str(error))
+            self._fault = error
             return
+        self._fault = None
         self._grants = grants
         if grants != self._kept:
             await self._keep(grants)
