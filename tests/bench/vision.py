@@ -74,7 +74,7 @@ def _clips(console: Console, folder: Path, *, frames: int) -> list[Clip]:
     from infra.sample.street import CLIP_FPS, SAMPLE_CAMERAS, camera_file  # noqa: PLC0415
     from tests.bench.looking import FPS  # noqa: PLC0415
 
-    camera = SAMPLE_CAMERAS[0]
+    camera = SAMPLE_CAMERAS[1]
     drawn = folder / "street.mp4"
     write_clip(camera.scene(), drawn, fps=CLIP_FPS, seconds=frames / FPS + 1)
     (folder / f"{camera.id}.toml").write_text(camera_file(camera), "utf-8")
