@@ -13,6 +13,8 @@ SESSION_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "5s",
     "lock_timeout": "10s",
     "timezone": "UTC",
+    # A plan kept from when a table was tiny reads all open cases for each batch, for ever.
+    "plan_cache_mode": "force_custom_plan",
 }
 CONNECT_ARGUMENTS: Final = {
     "connect_timeout": 5,

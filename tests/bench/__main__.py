@@ -23,12 +23,14 @@ _MEASUREMENTS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "latency": latency.measure,
     "vision": vision.measure,
 }
+_ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
     """Measure what was asked for; end everything that was started, at Ctrl-C too."""
     wanted = _arguments()
-    signal.signal(signal.SIGTERM, _as_at_control_c)
+    for number in _ENDINGS:
+        signal.signal(number, _stop)
     console = Console(width=None if sys.stdout.isatty() else 110)
     began = time.monotonic()
     told: dict[str, Any] = {"machine": machine.machine(), "quick": wanted.quick}
@@ -66,7 +68,10 @@ def _write(out: Path, told: dict[str, Any]) -> None:
     (out / "bench.json").write_text(text + "\n", "utf-8")
 
 
-def _as_at_control_c(_number: int, _frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """Once is enough: a second one would end the ending."""
+    for number in _ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -5,6 +5,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -78,18 +79,23 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
         settings = Settings(
             data=folder / "data", policy="base", port=0, kafka=None, database=None, cameras=None
         )
-        with running(
-            settings, tell=lambda _: None, on_event=lambda _: None, stop=threading.Event()
-        ) as house:
+        # Outside of the folder, so nobody else would take it away.
+        sockets = EmbeddedDatabase(
+            folder=settings.data / "postgres", log=folder / "-"
+        ).socket_folder
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+            house = stack.enter_context(
+                running(
+                    settings, tell=lambda _: None, on_event=lambda _: None, stop=threading.Event()
+                )
+            )
             key = with_engine(
                 house.deployment, lambda engine: add(Sources(engine), SOURCE, Lane.GENERAL)
             )
             stand = Stand(house=house, settings=settings, key=key, folder=folder)
             measured = [_play(console, stand, stage) for stage in stages(is_quick=is_quick)]
             costs = _costs(house)
-        # Outside of the folder, so nobody else would take it away.
-        database = EmbeddedDatabase(folder=settings.data / "postgres", log=folder / "unused.log")
-        shutil.rmtree(database.socket_folder, ignore_errors=True)
     told = {
         "aim_p99_ms": AIM_MS,
         "stages": [one for one in measured if one["name"] != _WARM_UP],
