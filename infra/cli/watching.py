@@ -4,14 +4,14 @@ import hashlib
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from detectors.capture import Source, open_source
 from detectors.model import ClassMap, Tracker, digest_of, find_class_map
@@ -44,11 +44,12 @@ def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -
         composition.camera_publisher(
             settings, deployment, order.camera.id, drain_within_s=_DRAIN_WITHIN_S
         ) as publisher,
-        _bar(order) as on_progress,
+        _bar(order) as bar,
     ):
         attempt = 0
+        worker: CameraWorker | None = None
         while not stop.is_set():
-            worker = CameraWorker(
+            worker = worker or CameraWorker(
                 camera=order.camera,
                 posts=looking.posts,
                 eyes=Tracker(order.weights, class_map=looking.class_map),  # knows nobody yet
@@ -58,21 +59,24 @@ def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -
                 limits=Limits(),
                 way=looking.way,
                 stopping=stop.is_set,
-                on_progress=on_progress,
+                on_progress=bar.show,
                 tally=tally,
             )
             seen_before = tally.frames
             try:
-                _watch_once(order, worker)
+                _watch_once(order, worker, bar)
                 break
             except TemporarilyUnavailableError as error:
-                attempt = 1 if tally.frames > seen_before else attempt + 1
+                has_seen = tally.frames > seen_before
+                attempt = 1 if has_seen else attempt + 1
                 _wait_for_camera(worker, error, attempt, stop)
+                worker = None if has_seen else worker  # its eyes may still be as new
     _tell_tally(order, tally)
 
 
-def _watch_once(order: Order, worker: CameraWorker) -> None:
+def _watch_once(order: Order, worker: CameraWorker, bar: "_Bar") -> None:
     with open_source(order.source, fps=order.fps) as source:
+        bar.expect(source.duration)
         in_real_time = order.speed is Speed.REALTIME and not source.is_live
         worker.watch(source, starts_at=_starts_at(order, source), in_real_time=in_real_time)
 
@@ -156,27 +160,40 @@ def _frames(fps: float) -> int:
     return max(1, round(fps * _STILL_AT_MOST.total_seconds()))
 
 
+class _Bar:
+    """How much of a recording was seen; of a camera, which has no end, only how much."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+        self._of = ""
+
+    def expect(self, duration: timedelta | None) -> None:
+        """What was opened is so long, where that is known."""
+        if duration is not None:
+            self._of = f" of {duration.total_seconds():.0f}"
+            self._progress.update(self._task, total=duration.total_seconds())
+
+    def show(self, tally: Tally) -> None:
+        """So far."""
+        seconds = tally.media_time.total_seconds()
+        seen = f"{seconds:.0f}{self._of} s of media time"
+        self._progress.update(self._task, completed=seconds, seen=seen)
+
+
 @contextmanager
-def _bar(order: Order) -> Iterator[Callable[[Tally], None]]:
-    """A bar where the length is known; nothing where it isn't."""
+def _bar(order: Order) -> Iterator[_Bar]:
+    """Only where somebody looks."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f} of {task.total:.0f} s of media time"),
+        TextColumn("{task.fields[seen]}"),
         TimeElapsedColumn(),
         console=ERR,
         transient=True,
         disable=not ERR.is_terminal,
     ) as progress:
-        task = progress.add_task(order.camera.id, total=_length_s(order))
-        yield lambda tally: progress.update(task, completed=tally.media_time.total_seconds())
-
-
-def _length_s(order: Order) -> float | None:
-    if "://" in order.source:
-        return None
-    with open_source(order.source, fps=order.fps) as source:
-        return None if source.duration is None else source.duration.total_seconds()
+        yield _Bar(progress, progress.add_task(order.camera.id, total=None, seen=""))
 
 
 def _tell_tally(order: Order, tally: Tally) -> None:
