@@ -1,6 +1,5 @@
 """Reads rules from TOML, and says which key is wrong."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +8,7 @@ from detectors.rules import Rule
 from schemas.camera import ZoneKind
 from schemas.errors import InvalidValueError
 from schemas.matter import parse_matter
+from schemas.tables import choice_of, is_number, only, read_toml, rows_of, text_of
 
 BASE: Final = Path(__file__).parent / "rulebooks" / "base.toml"
 _KEYS: Final = {"id", "matter", "zone", "things", "company", "reach", "group"}
@@ -20,13 +20,7 @@ def read_rules(text: str, *, name: str) -> tuple[Rule, ...]:
     Raises:
         InvalidValueError: which rule and key, what was expected, what came.
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidValueError(expected="TOML", got=str(error), field=name) from error
-    rows = content.get("rule", [])
-    if not isinstance(rows, list) or not rows:
-        raise InvalidValueError(expected="at least one [[rule]]", got="none", field=name)
+    rows = rows_of(read_toml(text, name=name), "rule", name=name)
     rules = tuple(_rule(row, f"{name}, rule {number}") for number, row in enumerate(rows, 1))
     ids = [rule.id for rule in rules]
     if len(ids) != len(set(ids)):
@@ -35,34 +29,16 @@ def read_rules(text: str, *, name: str) -> tuple[Rule, ...]:
 
 
 def _rule(row: Mapping[str, Any], where: str) -> Rule:
-    if unknown := set(row) - _KEYS:
-        raise InvalidValueError(
-            expected=f"only {', '.join(sorted(_KEYS))}", got=", ".join(sorted(unknown)), field=where
-        )
+    only(row, _KEYS, where)
     return Rule(
-        id=_text(row, "id", where),
-        matter=parse_matter(_text(row, "matter", where)),
-        zone_kind=_zone_kind(_text(row, "zone", where), where),
+        id=text_of(row, "id", where),
+        matter=parse_matter(text_of(row, "matter", where)),
+        zone_kind=choice_of(ZoneKind, row, "zone", where),
         things=_kinds(row, "things", where),
         company=_kinds(row, "company", where),
         reach=_number(row.get("reach", 0.75), where),
         is_group=row.get("group", False) is True,
     )
-
-
-def _text(row: Mapping[str, Any], key: str, where: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str) or not value:
-        raise InvalidValueError(expected="text", got=repr(value), field=f"{where}, {key}")
-    return value
-
-
-def _zone_kind(text: str, where: str) -> ZoneKind:
-    if text not in list(ZoneKind):
-        raise InvalidValueError(
-            expected=f"one of {', '.join(ZoneKind)}", got=text, field=f"{where}, zone"
-        )
-    return ZoneKind(text)
 
 
 def _kinds(row: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
@@ -75,6 +51,6 @@ def _kinds(row: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
 
 
 def _number(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise InvalidValueError(expected="a number", got=repr(value), field=f"{where}, reach")
-    return float(value)
+    return float(value)  # type: ignore[arg-type]  # a number, as was asked

@@ -1,7 +1,6 @@
 """Reads what a camera looks at from `<id>.toml`, and says which key is wrong."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ from schemas.errors import InvalidValueError, RefusedError
 from schemas.geometry import FrameSize, Point, Polygon
 from schemas.ids import CameraId, ZoneId
 from schemas.place import Place
+from schemas.tables import choice_of, is_number, only, read_toml, rows_of, text_of
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CAMERA_KEYS: Final = {"name", "frame", "place", "zone"}
@@ -43,15 +43,10 @@ def read_camera(folder: Path, camera: str) -> Camera:
 
 def camera_of(text: str, camera: CameraId, *, name: str) -> Camera:
     """A camera from the text of its file."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidValueError(expected="TOML", got=str(error), field=name) from error
-    _only(content, _CAMERA_KEYS, name)
+    content = read_toml(text, name=name)
+    only(content, _CAMERA_KEYS, name)
     width, height = _numbers(content.get("frame"), 2, f"{name}, frame")
-    zones = content.get("zone", [])
-    if not isinstance(zones, list) or not zones:
-        raise InvalidValueError(expected="at least one [[zone]]", got="none", field=name)
+    zones = rows_of(content, "zone", name=name)
     shared = content.get("place", {})
     return Camera(
         id=camera,
@@ -63,13 +58,9 @@ def camera_of(text: str, camera: CameraId, *, name: str) -> Camera:
 
 def _zone(row: Mapping[str, Any], shared: Mapping[str, Any], where: str) -> Zone:
     """A zone without a place of its own stands at the camera's."""
-    _only(row, _ZONE_KEYS, where)
-    kind = _text(row, "kind", where)
-    if kind not in list(ZoneKind):
-        raise InvalidValueError(
-            expected=f"one of {', '.join(ZoneKind)}", got=kind, field=f"{where}, kind"
-        )
-    zone_id = _text(row, "id", where)
+    only(row, _ZONE_KEYS, where)
+    kind = choice_of(ZoneKind, row, "kind", where)
+    zone_id = text_of(row, "id", where)
     corners = row.get("outline")
     if not isinstance(corners, list):
         raise InvalidValueError(
@@ -80,7 +71,7 @@ def _zone(row: Mapping[str, Any], shared: Mapping[str, Any], where: str) -> Zone
     points = (_numbers(corner, 2, f"{where}, outline") for corner in corners)
     return Zone(
         id=ZoneId(zone_id),
-        kind=ZoneKind(kind),
+        kind=kind,
         name=str(row.get("name", zone_id)),
         outline=Polygon(tuple(Point(x, y) for x, y in points)),
         place=_place(row.get("place", shared), f"{where}, place"),
@@ -90,7 +81,7 @@ def _zone(row: Mapping[str, Any], shared: Mapping[str, Any], where: str) -> Zone
 def _place(content: Mapping[str, Any], where: str) -> Place:
     if not isinstance(content, dict):
         raise InvalidValueError(expected="a table", got=repr(content), field=where)
-    _only(content, _PLACE_KEYS, where)
+    only(content, _PLACE_KEYS, where)
     try:
         return Place(**content)
     except (TypeError, InvalidValueError) as error:
@@ -99,27 +90,11 @@ def _place(content: Mapping[str, Any], where: str) -> Place:
         raise InvalidValueError(expected=expected, got=got, field=where) from error
 
 
-def _only(content: Mapping[str, Any], keys: set[str], where: str) -> None:
-    if unknown := set(content) - keys:
-        raise InvalidValueError(
-            expected=f"only {', '.join(sorted(keys))}",
-            got=", ".join(sorted(unknown)),
-            field=where,
-        )
-
-
-def _text(row: Mapping[str, Any], key: str, where: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str) or not value:
-        raise InvalidValueError(expected="text", got=repr(value), field=f"{where}, {key}")
-    return value
-
-
 def _numbers(value: object, count: int, where: str) -> list[float]:
     if (
         not isinstance(value, list)
         or len(value) != count
-        or any(isinstance(one, bool) or not isinstance(one, int | float) for one in value)
+        or not all(is_number(one) for one in value)
     ):
         raise InvalidValueError(expected=f"{count} numbers", got=repr(value), field=where)
     return [float(one) for one in value]

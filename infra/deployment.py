@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from infra.settings import Settings
 from schemas.errors import RefusedError
 from streams.connection import Connection
+from streams.durable import write_whole
 
 RUNNING: Final = "running.json"
 """Written by `offsite up` into its data folder, so that other commands find what it started."""
@@ -91,10 +92,7 @@ def note_running(deployment: Deployment) -> None:
         "broker": deployment.broker,
         "is_trial": deployment.is_trial,
     }
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(content))
-    fresh.chmod(0o600)
-    fresh.replace(path)
+    write_whole(path, json.dumps(content).encode())
 
 
 def forget_running(data: Path) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
-from prometheus_client.exposition import generate_latest
 
 from infra.accounts import HealthReport
 
@@ -60,8 +59,3 @@ class StreamMetrics:
         self._backlog.set(numbers.backlog)
         waits = 0.0 if oldest is None else (report.taken_at - oldest).total_seconds()
         self._oldest.set(max(0.0, waits))
-
-
-def exposition(registry: CollectorRegistry) -> bytes:
-    """As Prometheus reads it."""
-    return generate_latest(registry)

@@ -77,7 +77,11 @@ def running(
         book = PortBook(file=settings.data / "ports.json")
         services: Supervisor | None = None
         if settings.kafka is None or settings.database is None:
-            deployment, specs = _embedded(settings, book, tell)
+            database = EmbeddedDatabase(
+                folder=settings.data / "postgres", log=settings.data / "log" / "postgres.log"
+            )
+            stack.callback(database.forget_sockets)
+            deployment, specs = _embedded(settings, database, book, tell)
             services = stack.enter_context(Supervisor(specs, on_event=on_event))
             services.start(stop)
         else:
@@ -93,7 +97,7 @@ def running(
 
 
 def _embedded(
-    settings: Settings, book: PortBook, tell: Tell
+    settings: Settings, database: EmbeddedDatabase, book: PortBook, tell: Tell
 ) -> tuple[Deployment, Sequence[ChildSpec]]:
     plan = settle_broker(tell)
     broker: EmbeddedBroker = embed_broker(
@@ -102,9 +106,6 @@ def _embedded(
         log=settings.data / "log" / "kafka.log",
         ports=book,
         heap_mib=settings.java_heap_mib,
-    )
-    database = EmbeddedDatabase(
-        folder=settings.data / "postgres", log=settings.data / "log" / "postgres.log", tcp_port=None
     )
     deployment = Deployment(
         data=settings.data,

@@ -57,21 +57,7 @@ class LaneWorker:
 
 def build_app(worker: LaneWorker) -> faust.App:
     """Make the Faust app of a lane. One app id and one process set a lane."""
-    app = faust.App(
-        f"offsite-{worker.lane}",
-        broker=worker.connection.faust_url,
-        value_serializer="raw",
-        key_serializer="raw",
-        store="memory://",
-        stream_wait_empty=False,
-        consumer_auto_offset_reset="earliest",
-        topic_disable_leader=True,
-        topic_allow_declare=False,
-        broker_session_timeout=6,
-        broker_rebalance_timeout=3,
-        broker_heartbeat_interval=1,
-        web_enabled=False,
-    )
+    app = faust_app(f"offsite-{worker.lane}", worker.connection)
     pending: asyncio.Queue[Any] = asyncio.Queue(maxsize=2 * worker.batch_events)
 
     @app.agent(app.topic(worker.topic, value_type=bytes), concurrency=1)  # type: ignore[untyped-decorator]  # Faust ships no types
@@ -85,6 +71,25 @@ def build_app(worker: LaneWorker) -> faust.App:
         await _settle_for_ever(app, worker, pending)
 
     return app
+
+
+def faust_app(group: str, connection: Connection) -> faust.App:
+    """Faust as we set it, with no agent yet: what is measured beside a worker is set the same."""
+    return faust.App(
+        group,
+        broker=connection.faust_url,
+        value_serializer="raw",
+        key_serializer="raw",
+        store="memory://",
+        stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        broker_session_timeout=6,
+        broker_rebalance_timeout=3,
+        broker_heartbeat_interval=1,
+        web_enabled=False,
+    )
 
 
 async def _settle_for_ever(

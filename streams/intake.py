@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers.decisions.policy import Policy
-from schemas.errors import InvalidValueError, RefusedError, TemporarilyUnavailableError
+from schemas.errors import RefusedError, TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.ids import EventId, Sha256
 from schemas.lane import Lane
@@ -42,11 +42,6 @@ class Item:
     value: bytes
     headers: Mapping[str, bytes]
 
-    @property
-    def digest(self) -> Sha256:
-        """Of all that came."""
-        return bytes_digest(self.value, self.headers)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
@@ -62,11 +57,21 @@ def structured(value: bytes) -> Item:
     return Item(value=value, headers={"content-type": STRUCTURED.encode()})
 
 
-def outgoing(item: Item, event: Event, *, policy: Policy, registered: Lane | None) -> Outgoing:
-    """The record that carries an item, in the lane and under the key that are its own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """An item on its way: the record that carries it, and the digest of all that came."""
+
+    record: Outgoing
+    digest: Sha256
+
+
+def addressed(item: Item, event: Event, *, policy: Policy, registered: Lane | None) -> Addressed:
+    """Put an item into the lane and under the key that are its own."""
     lane = lane_of(event, policy=policy, registered=registered)
-    headers = [*item.headers.items(), (DIGEST_HEADER, item.digest.encode())]
-    return Outgoing(topic=EVENTS[lane], key=key_of(event), value=item.value, headers=headers)
+    digest = bytes_digest(item.value, item.headers)
+    headers = [*item.headers.items(), (DIGEST_HEADER, digest.encode())]
+    record = Outgoing(topic=EVENTS[lane], key=key_of(event), value=item.value, headers=headers)
+    return Addressed(record=record, digest=digest)
 
 
 class Door:
@@ -92,20 +97,11 @@ class Door:
             ForeignSourceError: the sender may not speak as this source.
             TemporarilyUnavailableError: not acknowledged; it may be there or not: send it again.
         """
-        record, event = self._checked(item, sender)
-        receipt = await self._sent(record)
-        await self._journal.note(Entry(address=receipt.address, digest=item.digest))
-        return Accepted(id=event.id, digest=item.digest, receipt=receipt)
-
-    def _checked(self, item: Item, sender: Sender) -> tuple[Outgoing, Event]:
-        envelope = open_envelope(item.value, item.headers)
-        if envelope.id.source != sender.source:
-            raise ForeignSourceError(
-                f"source: expected {sender.source}, for which this key speaks, "
-                f"got {envelope.id.source}"
-            )
-        event = read_body(envelope)
-        return outgoing(item, event, policy=self._policy, registered=sender.lane), event
+        event = _checked(item, sender)
+        sent = addressed(item, event, policy=self._policy, registered=sender.lane)
+        receipt = await self._sent(sent.record)
+        await self._journal.note(Entry(address=receipt.address, digest=sent.digest))
+        return Accepted(id=event.id, digest=sent.digest, receipt=receipt)
 
     async def _sent(self, record: Outgoing) -> Receipt:
         size = len(record.value)
@@ -120,11 +116,10 @@ class Door:
             self._in_flight_bytes -= size
 
 
-def refuse_more_than(limit: int, got: int) -> None:
-    """A batch has an end.
-
-    Raises:
-        InvalidValueError: there are too many.
-    """
-    if got > limit:
-        raise InvalidValueError(expected=f"at most {limit} events", got=str(got), field="batch")
+def _checked(item: Item, sender: Sender) -> Event:
+    envelope = open_envelope(item.value, item.headers)
+    if envelope.id.source != sender.source:
+        raise ForeignSourceError(
+            f"source: expected {sender.source}, for which this key speaks, got {envelope.id.source}"
+        )
+    return read_body(envelope)

@@ -18,6 +18,7 @@ import orjson
 
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address, Sha256
+from streams.durable import sync_folder
 
 _NAME_TIME: Final = "%Y%m%dT%H%M%S%f"
 
@@ -109,15 +110,6 @@ class Journal:
                 f"the journal {self._path} can't be written: {error.strerror}"
             )
         return None
-
-
-def sync_folder(folder: Path) -> None:
-    """A new file's name is safe only when its folder is on the disk too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _ends_whole(path: Path) -> bool:

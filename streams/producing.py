@@ -94,14 +94,6 @@ class Producer:
         except TimeoutError as error:
             raise self._away(error) from error
 
-    def connect(self) -> None:
-        """Meet the brokers now rather than at the first message.
-
-        Raises:
-            TemporarilyUnavailableError: they are away.
-        """
-        self._connected(time.monotonic())
-
     def close(self) -> None:
         """Leave the brokers; may be repeated."""
         with self._lock:

@@ -7,7 +7,6 @@ the next one on the same folder. One that died between acknowledgement and remov
 message twice, and its effects happen once.
 """
 
-import os
 import re
 import threading
 from pathlib import Path
@@ -20,8 +19,9 @@ from schemas.errors import InvalidValueError, TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.wire.reading import read_event
 from schemas.wire.writing import write_event
-from streams.intake import outgoing, structured
-from streams.journal import Entry, Journal, sync_folder
+from streams.durable import write_whole
+from streams.intake import addressed, structured
+from streams.journal import Entry, Journal
 from streams.producing import Outgoing, Receipt
 
 _NAME: Final = re.compile(r"\d{12}\.(json|unreadable)")
@@ -65,7 +65,12 @@ class Spool:
                     f"{self._bytes} of {self._limit} bytes: is Kafka away?"
                 )
             path = self._folder / f"{self._next:012d}.json"
-            _write_whole(path, value)
+            try:
+                write_whole(path, value)
+            except OSError as error:
+                raise TemporarilyUnavailableError(
+                    f"the spool {self._folder} can't be written: {error.strerror}"
+                ) from error
             self._next += 1
             self._bytes += len(value)
             self._waiting[path] = len(value)
@@ -153,10 +158,9 @@ class SpoolingPublisher:
         except InvalidValueError as error:
             self._set_aside(path, error)
             return
-        receipt = self._producer.publish(
-            outgoing(item, event, policy=self._policy, registered=None)
-        )
-        self._journal.note_now(Entry(address=receipt.address, digest=item.digest))
+        sent = addressed(item, event, policy=self._policy, registered=None)
+        receipt = self._producer.publish(sent.record)
+        self._journal.note_now(Entry(address=receipt.address, digest=sent.digest))
         self._spool.remove(path)
 
     def _set_aside(self, path: Path, error: InvalidValueError) -> None:
@@ -165,18 +169,3 @@ class SpoolingPublisher:
         path.replace(kept)
         structlog.get_logger().error("spool_file_unreadable", file=str(kept), error=str(error))
         self._spool.remove(path)
-
-
-def _write_whole(path: Path, value: bytes) -> None:
-    fresh = path.with_suffix(".new")
-    try:
-        with fresh.open("wb") as file:
-            file.write(value)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise TemporarilyUnavailableError(
-            f"the spool {path.parent} can't be written: {error.strerror}"
-        ) from error

@@ -14,13 +14,6 @@ from tests.support import services
 _NUMBERS = count(1)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """What a library of ours does at import under 3.11, and Python 3.13 no longer minds."""
-    for name in ("read_text", "open_text"):
-        line = f"ignore:{name} is deprecated. Use files:DeprecationWarning"
-        config.addinivalue_line("filterwarnings", line)
-
-
 @pytest.fixture(scope="session")
 def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of its own, gone with the session. Not safe against power cuts, but quick."""

@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import json
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from infra.access.keys import PresentedKey
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Sha256
 from schemas.lane import Lane
+from streams.durable import write_whole
 
 REFRESH_S: Final = 5.0
 """So long may a revoked key still be good."""
@@ -135,11 +135,6 @@ def _read(file: Path) -> Grants:
 
 
 def _write(file: Path, grants: Grants) -> None:
-    """For the owner's eyes only, whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump({name: asdict(grant) for name, grant in grants.items()}, out)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
+    content = {name: asdict(grant) for name, grant in grants.items()}
+    write_whole(file, json.dumps(content).encode())

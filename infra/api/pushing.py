@@ -13,9 +13,9 @@ from infra.access.rate import TokenBuckets
 from infra.api.body import Form, Pushed, read_pushed
 from infra.api.problems import RETRY_AFTER_S, ProblemError, document, problem_of
 from infra.metrics import DoorMetrics
-from schemas.errors import OffsiteError
+from schemas.errors import InvalidValueError, OffsiteError
 from schemas.wire.envelope import BATCH, STRUCTURED
-from streams.intake import Accepted, Door, Item, Sender, refuse_more_than, structured
+from streams.intake import Accepted, Door, Item, Sender, structured
 from streams.spans import spans
 
 LONGEST_BATCH: Final = 1000
@@ -101,7 +101,10 @@ def _spend(parts: Pushing, key: str, events: int) -> None:
 
 async def _take_batch(parts: Pushing, pushed: Pushed, sender: Sender, key: str) -> Response:
     items = spans(pushed.body)
-    refuse_more_than(LONGEST_BATCH, len(items))
+    if len(items) > LONGEST_BATCH:
+        raise InvalidValueError(
+            expected=f"at most {LONGEST_BATCH} events", got=str(len(items)), field="batch"
+        )
     _spend(parts, key, max(1, len(items)))
     answers = await asyncio.gather(
         *(_item_answer(parts, structured(value), sender) for value in items)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import orjson
 from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from infra.accounts import HealthReport, health_json
-from infra.api.problems import ProblemError
-from infra.metrics import StreamMetrics, exposition
+from infra.api.problems import RETRY_AFTER_S, ProblemError
+from infra.metrics import StreamMetrics
 from schemas.errors import TemporarilyUnavailableError
 
 LOOK_WITHIN_S = 4.0
@@ -51,7 +51,7 @@ def watch_routes(parts: Watching) -> APIRouter:
                 parts.metrics.set(await parts.look())
         except (TemporarilyUnavailableError, TimeoutError):
             parts.metrics.set(None)
-        return Response(exposition(parts.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/v1/health", summary="Lag, cameras, parked, outbox")
     async def health() -> Response:
@@ -65,7 +65,7 @@ def watch_routes(parts: Watching) -> APIRouter:
 
 
 def _away(error: Exception) -> ProblemError:
-    return ProblemError(503, str(error) or "no answer in time", retry_after_s=2)
+    return ProblemError(503, str(error) or "no answer in time", retry_after_s=RETRY_AFTER_S)
 
 
 def _json(content: object) -> Response:

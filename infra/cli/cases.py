@@ -1,5 +1,6 @@
 """`offsite queue …` and `offsite case …`: what waits for a person, and why."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -7,14 +8,16 @@ from typing import Annotated, Any, Final
 
 import orjson
 import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.decisions.policy import Policy
 from infra import composition
-from infra.cli.asking import ask
-from infra.cli.telling import OUT, errors_told, tell_fields, tell_json, tell_table
+from infra.cli.asking import ask, with_engine
+from infra.cli.telling import OUT, AsJson, errors_told, tell_fields, tell_json, tell_table
 from infra.deployment import find
 from infra.settings import Settings
 from infra.store.cases import CaseHistory
+from infra.store.reading import Reading
 from infra.store.records import Record
 from infra.vault.disk import DiskVault
 from schemas.errors import RefusedError
@@ -27,7 +30,6 @@ queue_app = typer.Typer(help="What waits for a dispatcher.", no_args_is_help=Tru
 case_app = typer.Typer(help="One case: facts, reasons, evidence, history.", no_args_is_help=True)
 
 CHINA: Final = timezone(timedelta(hours=8))
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document a line.")]
 WhichQueue = Annotated[Queue | None, typer.Option("--queue", help="One queue only.")]
 
 
@@ -64,12 +66,18 @@ def follow_queue(
     ends_at = None if seconds is None else time.monotonic() + seconds
     with errors_told():
         policy = composition.policy(settings)
-        while ends_at is None or time.monotonic() < ends_at:
-            for case in ask(settings, lambda seen: seen.cases.queue(queue, limit=10_000)):
-                if known.get(case.id) != case.version:
-                    known[case.id] = case.version
-                    _tell_case(case, policy, as_json=as_json)
-            time.sleep(0.5)
+
+        async def follow(engine: AsyncEngine) -> None:
+            while ends_at is None or time.monotonic() < ends_at:
+                async with Reading(engine).snapshot() as seen:
+                    cases = await seen.cases.queue(queue, limit=10_000)
+                for case in cases:
+                    if known.get(case.id) != case.version:
+                        known[case.id] = case.version
+                        _tell_case(case, policy, as_json=as_json)
+                await asyncio.sleep(0.5)
+
+        with_engine(find(settings), follow)
 
 
 def _tell_case(case: WorkFile, policy: Policy, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import typer
 from infra.access.keys import make_key
 from infra.cli.asking import with_engine
 from infra.cli.cases import local
-from infra.cli.telling import OUT, errors_told, tell_json, tell_table
+from infra.cli.telling import OUT, AsJson, errors_told, tell_json, tell_table
 from infra.deployment import find
 from infra.settings import Settings
 from infra.store.sources import Sources
@@ -18,7 +18,6 @@ from schemas.wire.envelope import LONGEST_NAME
 
 key_app = typer.Typer(help="Who may push, and as whom.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document a line.")]
 LaneOption = Annotated[
     Lane, typer.Option(help="Where messages go that the safety table doesn't know.")
 ]

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Final
+from typing import Annotated, Final
 
 import orjson
 import typer
@@ -22,6 +22,8 @@ _WIDE: Final = None if sys.stdout.isatty() else 160
 """A pipe has no width; a table cut to 80 columns helps nobody."""
 OUT: Final = Console(soft_wrap=True, width=_WIDE)
 ERR: Final = Console(stderr=True, soft_wrap=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document a line.")]
 
 
 class Exit(IntEnum):

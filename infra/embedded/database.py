@@ -112,6 +112,13 @@ class EmbeddedDatabase:
         if not (self.folder / "PG_VERSION").exists():
             self._initialise(user)
 
+    def forget_sockets(self) -> None:
+        """Take away the socket's folder, which lies outside of `folder`; may be repeated.
+
+        Only when the server has ended: its next start makes the folder anew.
+        """
+        shutil.rmtree(self.socket_folder, ignore_errors=True)
+
     def is_ready(self) -> bool:
         """Connects; makes the database when it isn't there yet."""
         try:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
+from handlers.decisions.facts import Sighting
+from handlers.decisions.records import read_facts
 from infra.store.cases import CaseHistory
 from infra.vault.disk import DiskVault
 from schemas.evidence import EvidenceKind
@@ -75,9 +75,14 @@ def write_summary(
 
 
 def _first_annotated(history: CaseHistory, vault: DiskVault) -> Path | None:
-    for record in history.records:
-        facts = {} if record.facts is None else orjson.loads(record.facts)
-        for item in facts.get("content", {}).get("evidence", []):
-            if item["kind"] == EvidenceKind.ANNOTATED_PICTURE:
-                return vault.find(item["sha256"])
-    return None
+    contents = (read_facts(one.facts).content for one in history.records if one.facts is not None)
+    return next(
+        (
+            vault.find(item.sha256)
+            for content in contents
+            if isinstance(content, Sighting)
+            for item in content.evidence
+            if item.kind is EvidenceKind.ANNOTATED_PICTURE
+        ),
+        None,
+    )

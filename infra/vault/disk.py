@@ -6,8 +6,6 @@ folder/
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Final
 from schemas.errors import TemporarilyUnavailableError
 from schemas.evidence import EvidenceKind, EvidenceRef
 from schemas.ids import Sha256, sha256_text
+from streams.durable import sync_folder, write_whole
 
 _SUFFIXES: Final[Mapping[str, str]] = {
     "image/jpeg": ".jpg",
@@ -65,30 +64,11 @@ class DiskVault:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Lay a file down whole: a reader never meets half of one, nor does a power cut leave it."""
+    """What lies there already has the same content: its name says so."""
     if path.is_file() and path.stat().st_size == len(content):
         # Whoever wrote it may have died before the name was safe; it costs little to make sure.
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    _sync_folder(path.parent.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is safe only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent.parent)
+    write_whole(path, content)

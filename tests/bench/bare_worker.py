@@ -8,27 +8,15 @@ from typing import Any
 
 import faust
 
+from streams.app import faust_app
+from streams.connection import Connection
 from tests.bench.children import give, told
 from tests.bench.processes import cost
 
 
 def build(order: dict[str, Any], answer: Path) -> faust.App:
     """The same settings as those of a lane's worker, for the same treatment by the broker."""
-    app = faust.App(
-        order["group"],
-        broker=f"kafka://{order['bootstrap']}",
-        value_serializer="raw",
-        key_serializer="raw",
-        store="memory://",
-        stream_wait_empty=False,
-        consumer_auto_offset_reset="earliest",
-        topic_disable_leader=True,
-        topic_allow_declare=False,
-        broker_session_timeout=6,
-        broker_rebalance_timeout=3,
-        broker_heartbeat_interval=1,
-        web_enabled=False,
-    )
+    app = faust_app(order["group"], Connection(bootstrap=order["bootstrap"]))
     messages = order["messages"]
 
     @app.agent(app.topic(order["topic"], value_type=bytes), concurrency=1)

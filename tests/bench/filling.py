@@ -8,7 +8,7 @@ from kafka import KafkaProducer
 from handlers.decisions.policy import Policy
 from schemas.lane import Lane
 from schemas.wire.writing import write_event
-from streams.intake import outgoing, structured
+from streams.intake import addressed, structured
 from tests.bench.reports import STALL, report
 
 EVENTS_A_PLACE: Final = 10
@@ -24,9 +24,9 @@ def fill(bootstrap: str, *, messages: int, policy: Policy) -> None:
     try:
         for number in range(messages):
             event = report(number, place=dice.choice(places), matter=STALL, id_prefix="fill")
-            record = outgoing(
+            record = addressed(
                 structured(write_event(event)), event, policy=policy, registered=Lane.GENERAL
-            )
+            ).record
             producer.send(
                 record.topic,
                 value=record.value,

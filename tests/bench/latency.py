@@ -1,11 +1,9 @@
 """From the front door to the dispatchers' queue: how long, at which rate, on a whole deployment."""
 
-import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +13,6 @@ from rich.console import Console
 
 from infra.cli.asking import with_engine
 from infra.cli.keys import add
-from infra.embedded.database import EmbeddedDatabase
 from infra.running import Running, running
 from infra.settings import Settings
 from infra.store.sources import Sources
@@ -79,17 +76,9 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
         settings = Settings(
             data=folder / "data", policy="base", port=0, kafka=None, database=None, cameras=None
         )
-        # Outside of the folder, so nobody else would take it away.
-        sockets = EmbeddedDatabase(
-            folder=settings.data / "postgres", log=folder / "-"
-        ).socket_folder
-        with ExitStack() as stack:
-            stack.callback(shutil.rmtree, sockets, ignore_errors=True)
-            house = stack.enter_context(
-                running(
-                    settings, tell=lambda _: None, on_event=lambda _: None, stop=threading.Event()
-                )
-            )
+        with running(
+            settings, tell=lambda _: None, on_event=lambda _: None, stop=threading.Event()
+        ) as house:
             key = with_engine(
                 house.deployment, lambda engine: add(Sources(engine), SOURCE, Lane.GENERAL)
             )
@@ -105,11 +94,9 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
     return told
 
 
-def _play(console: Console, stand: Stand, stage: Stage) -> Answer:
-    number = f"{stage.rate}-{stage.batch}"
-    prefix = f"bench-{number}-{stage.seconds:g}"
-    events = int(stage.rate * stage.seconds)
-    ready = stand.folder / f"{prefix}.ready"
+def _orders(stand: Stand, stage: Stage, ready: Path) -> tuple[Answer, Answer]:
+    """What the watcher and the pusher are told."""
+    prefix = _prefix(stage)
     watching = {
         "bootstrap": stand.house.deployment.kafka,
         "topics": list(DISPOSITIONS.values()),
@@ -122,10 +109,25 @@ def _play(console: Console, stand: Stand, stage: Stage) -> Answer:
         "door": stand.house.deployment.api,
         "key": stand.key,
         "prefix": prefix,
-        "events": events,
+        "events": _events(stage),
         "rate": stage.rate,
         "batch": stage.batch,
     }
+    return watching, pushing
+
+
+def _prefix(stage: Stage) -> str:
+    return f"bench-{stage.rate}-{stage.batch}-{stage.seconds:g}"
+
+
+def _events(stage: Stage) -> int:
+    return int(stage.rate * stage.seconds)
+
+
+def _play(console: Console, stand: Stand, stage: Stage) -> Answer:
+    prefix, events = _prefix(stage), _events(stage)
+    ready = stand.folder / f"{prefix}.ready"
+    watching, pushing = _orders(stand, stage, ready)
     with child(
         "tests.bench.watcher", watching, folder=stand.folder, name=f"watch-{prefix}"
     ) as watcher:

@@ -1,6 +1,5 @@
 """Real neighbours for tests: a Kafka and a PostgreSQL of their own, gone when the block ends."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,8 +57,9 @@ def running_postgres(folder: Path, settings: Mapping[str, str] | None = None) ->
     database = EmbeddedDatabase(
         folder=folder / "postgres", log=folder / "postgres.log", settings=settings or {}
     )
-    with Supervisor([database.child()]) as supervisor:
-        supervisor.start()
-        yield database.dsn
-    # Outside of `folder`, so nobody else would take it away.
-    shutil.rmtree(database.socket_folder, ignore_errors=True)
+    try:
+        with Supervisor([database.child()]) as supervisor:
+            supervisor.start()
+            yield database.dsn
+    finally:
+        database.forget_sockets()
