@@ -9,7 +9,8 @@ from handlers.decisions.facts import CameraSignal, Claim, Content, Facts, Sighti
 from handlers.decisions.letters import letters
 from handlers.decisions.policy import Policy
 from handlers.decisions.records import decision_bytes, facts_bytes
-from handlers.decisions.routing import route
+from handlers.decisions.routing import Routed, route
+from handlers.decisions.starting import first_clocks
 from handlers.ledger import Line, Sealed, chain, seal
 from handlers.ports import Batch, GapFoundError, Head, Received, Salts, Settled, Shard, Void, Work
 from schemas.events import Event
@@ -38,10 +39,10 @@ async def enforce(batch: Batch, *, work: Work, policy: Policy, salts: Salts) -> 
         drafts = [_draft(received, batch.shard) for received in fresh]
         holders = await transaction.claim(_first_claims(drafts))
         drafts = [_with_holder(facts, holders) for facts in drafts]
-        sites = [_site(facts, policy) for facts in drafts]
-        open_cases = await transaction.open_cases({site for site in sites if site is not None})
+        ways = [_way(facts, policy) for facts in drafts]
+        open_cases = await transaction.open_cases(_sites(ways))
         desk = _Desk(policy=policy, salts=salts, head=head)
-        settled = _settle(zip(drafts, sites, strict=True), dict(open_cases), desk)
+        settled = _settle(zip(drafts, ways, strict=True), dict(open_cases), desk)
         last = settled[-1].line if settled else None
         await transaction.record(settled, voids=voids, head=_moved(head, end, last))
         return settled
@@ -97,10 +98,26 @@ def _with_holder(facts: Facts, holders: Mapping[EventId, Claim]) -> Facts:
     return replace(facts, claim=holders[facts.claim.event_id])
 
 
-def _site(facts: Facts, policy: Policy) -> Site | None:
-    if not isinstance(facts.content, Sighting):
-        return None
-    return route(facts, facts.content, policy).site
+def _way(facts: Facts, policy: Policy) -> Routed | None:
+    return route(facts, facts.content, policy) if isinstance(facts.content, Sighting) else None
+
+
+def _sites(ways: Iterable[Routed | None]) -> set[Site]:
+    """A danger asks twice: for its own case, and for the soft one that it is lifted out of."""
+    asked = {site for way in ways if way is not None for site in (way.site, way.lifted_from)}
+    return {site for site in asked if site is not None}
+
+
+def _informed(facts: Facts, way: Routed | None, open_cases: Mapping[Site, WorkFile]) -> Facts:
+    """Add what is open at the sighting's sites at its turn."""
+    if way is None or way.site is None:
+        return facts
+    linked = None if way.lifted_from is None else open_cases.get(way.lifted_from)
+    return replace(
+        facts,
+        open_case=open_cases.get(way.site),
+        linked_case=None if linked is None else linked.id,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +128,14 @@ class _Desk:
 
 
 def _settle(
-    drafts: Iterable[tuple[Facts, Site | None]], open_cases: dict[Site, WorkFile], desk: _Desk
+    drafts: Iterable[tuple[Facts, Routed | None]], open_cases: dict[Site, WorkFile], desk: _Desk
 ) -> Sequence[Settled]:
     """Decide one after another, so that each sees the effects of those before it."""
     settled: list[Settled] = []
     previous, number = desk.head.chain, desk.head.lines
-    for draft, site in drafts:
-        facts = draft if site is None else replace(draft, open_case=open_cases.get(site))
-        decision = decide(facts, desk.policy)
+    for draft, way in drafts:
+        facts = _informed(draft, way, open_cases)
+        decision = decide(facts, desk.policy, way=way)
         if decision.case is not None and decision.case.site is not None:
             open_cases[decision.case.site] = decision.case
         settled.append(_sealed(facts, decision, desk, (previous, number)))
@@ -130,6 +147,7 @@ def _sealed(facts: Facts, decision: Decision, desk: _Desk, at: tuple[Sha256, int
     salt = desk.salts()
     laid_down, decided = facts_bytes(facts), decision_bytes(decision)
     case = decision.case
+    clocks = first_clocks(decision, desk.policy)
     sealed = Sealed(
         input=seal(facts.input.encode(), label="input", salt=salt),
         facts=seal(laid_down, label="facts", salt=salt),
@@ -148,7 +166,8 @@ def _sealed(facts: Facts, decision: Decision, desk: _Desk, at: tuple[Sha256, int
         policy=desk.policy.digest,
         salt=salt,
         line=chain(previous, number=number, address=facts.address, sealed=sealed),
-        letters=letters(facts, decision, desk.policy),
+        letters=letters(facts, decision, desk.policy, clocks=clocks),
+        clocks=clocks,
     )
 
 

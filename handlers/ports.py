@@ -10,6 +10,7 @@ from handlers.decisions.decision import Decision
 from handlers.decisions.facts import Claim, Facts, Undecodable
 from handlers.decisions.letters import Letter
 from handlers.ledger import Line
+from schemas.clock import Clock
 from schemas.errors import OffsiteError
 from schemas.events import Event
 from schemas.ids import Address, EventId, Partition, Sha256
@@ -75,6 +76,7 @@ class Settled:
     salt: bytes
     line: Line
     letters: Sequence[Letter]
+    clocks: Sequence[Clock] = ()
 
 
 class GapFoundError(OffsiteError):

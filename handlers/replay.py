@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import orjson
 
+from handlers.decisions.act_records import answer_bytes, read_act_facts
 from handlers.decisions.deciding import decide
+from handlers.decisions.judging import Packs, judge
 from handlers.decisions.policy import Policy
 from handlers.decisions.records import decision_bytes, read_facts
 from schemas.ids import Address
@@ -34,7 +36,22 @@ class Replayed:
 
 def replay(address: Address, *, facts: bytes, recorded: bytes, policy: Policy) -> Replayed:
     """Decide once more from what was laid down, and hold it against what was recorded."""
-    again = decision_bytes(decide(read_facts(facts), policy))
+    return _compared(address, recorded, decision_bytes(decide(read_facts(facts), policy)))
+
+
+def replay_act(
+    address: Address, *, facts: bytes, recorded: bytes, now: Policy, then: Policy | None
+) -> Replayed:
+    """Judge a person's command once more, and hold the answer against what was told then.
+
+    `now` is the pack that was in force at the act, `then` that of when it happened.
+    """
+    laid_down = read_act_facts(facts)
+    answer = judge(laid_down, Packs(now=now, then=then))
+    return _compared(address, recorded, answer_bytes(laid_down, answer))
+
+
+def _compared(address: Address, recorded: bytes, again: bytes) -> Replayed:
     difference = None
     if again != recorded:
         difference = _first_difference(orjson.loads(recorded), orjson.loads(again), "")

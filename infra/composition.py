@@ -14,25 +14,27 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 import detectors
 from handlers.decisions.policy import Policy
 from handlers.ledger import SALT_BYTES
-from handlers.policies.pack import SHIPPED, Files, pack_from, read_files
+from handlers.policies.pack import Files, pack_from
 from infra.access.keyring import Grant, Grants, Keyring
 from infra.access.rate import TokenBuckets
 from infra.accounts import report_health
-from infra.api.app import build_api
+from infra.acting import open_acting
+from infra.api.acting import ActingParts
+from infra.api.app import Life, build_api
 from infra.api.pushing import Pushing
 from infra.api.watching import Watching
 from infra.deployment import Deployment
 from infra.metrics import DoorMetrics, StreamMetrics
+from infra.opening import engine, policy, policy_files
 from infra.settings import Settings
-from infra.store.engine import make_engine
 from infra.store.migrating import migrate
 from infra.store.outbox import Outbox
 from infra.store.packs import Packs
+from infra.store.shelf import PolicyInForce, PostgresShelf
 from infra.store.sources import Sources
 from infra.store.work import PostgresWork
 from schemas.ids import CameraId
@@ -53,32 +55,9 @@ SAMPLE_WEIGHTS: Final = Path(detectors.__file__).parent / "models" / "street.pt"
 """The model of the sample street; a city brings its own."""
 
 
-def engine(deployment: Deployment, *, application: str, connections: int = 3) -> AsyncEngine:
-    """Connections to PostgreSQL for one process and event loop."""
-    return make_engine(
-        deployment.database.get_secret_value(), application=application, connections=connections
-    )
-
-
 def topics(settings: Settings) -> tuple[Topic, ...]:
     """The topics that this deployment ought to have."""
     return wanted_topics(partitions=settings.partitions, replication=settings.replication)
-
-
-def policy_files(settings: Settings, name: str | None = None) -> tuple[Files, str]:
-    """The files of the pack in force, or of another one by name."""
-    wanted = name or settings.policy
-    return read_files(wanted, settings.policies or SHIPPED), wanted
-
-
-def policy(settings: Settings, name: str | None = None) -> Policy:
-    """The pack in force, or another one by name; checked whole."""
-    return pack_from(*policy_files(settings, name))
-
-
-def cameras_folder(settings: Settings) -> Path:
-    """Where `<camera>.toml` lies."""
-    return settings.cameras or settings.data / "cameras"
 
 
 def prepare(settings: Settings, deployment: Deployment) -> None:
@@ -86,6 +65,7 @@ def prepare(settings: Settings, deployment: Deployment) -> None:
 
     Raises:
         InvalidValueError: the policy pack is broken; nothing was touched.
+        RefusedError: the pack's name and version stood for another text that was used.
         TemporarilyUnavailableError: a part is away.
     """
     pack = policy(settings)
@@ -111,14 +91,16 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
     """
     reach = deployment.connection
     logs = Logs(reach)
-    work = PostgresWork(engine(deployment, application=f"offsite-worker-{lane}"), topic_of=topic_of)
+    store = engine(deployment, application=f"offsite-worker-{lane}")
+    work = PostgresWork(store, topic_of=topic_of)
+    standby = policy(settings)
     return LaneWorker(
         connection=reach,
         lane=lane,
         topic_id=logs.topic_ids([EVENTS[lane]])[EVENTS[lane]],
         settler=Settler(
             work=work,
-            policy=policy(settings),
+            policy=_following(PostgresShelf(store, standby=standby, read=pack_from), standby),
             salts=lambda: secrets.token_bytes(SALT_BYTES),
             logs=logs,
             flood=FloodGuard(),
@@ -127,6 +109,11 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
         logs=logs,
         batch_events=settings.batch_events,
     )
+
+
+def _following(shelf: PostgresShelf, standby: Policy) -> PolicyInForce:
+    """The pack of the settings, until two persons have published one."""
+    return PolicyInForce(shelf, standby=standby, now=time.monotonic)
 
 
 @asynccontextmanager
@@ -179,22 +166,31 @@ def api(
     """The HTTP application with all that stands behind it."""
     store = engine(deployment, application="offsite-door")
     registry = CollectorRegistry()
+    people = open_acting(settings, deployment)
+    keyring = Keyring(
+        lambda: _grants(Sources(store)),
+        file=settings.data / "door" / "keys.json",
+        now=time.monotonic,
+    )
+    buckets = TokenBuckets(settings.events_per_second_per_key, now=time.monotonic)
+    in_force = _following(people.shelf, policy(settings))
 
     async def reach_kafka() -> None:
         await asyncio.to_thread(_reach_kafka, deployment)
 
+    async def leave() -> None:
+        await people.close()
+        await store.dispose()
+
     return build_api(
         Pushing(
-            door=Door(publish=producer.apublish, journal=journal, policy=policy(settings)),
-            keyring=Keyring(
-                lambda: _grants(Sources(store)),
-                file=settings.data / "door" / "keys.json",
-                now=time.monotonic,
-            ),
-            buckets=TokenBuckets(settings.events_per_second_per_key, now=time.monotonic),
+            door=Door(publish=producer.apublish, journal=journal, policy=in_force),
+            keyring=keyring,
+            buckets=buckets,
             metrics=DoorMetrics(registry),
             limit_bytes=settings.body_limit_bytes,
         ),
+        ActingParts(acting=people, keyring=keyring, buckets=buckets),
         Watching(
             look=lambda: report_health(deployment, store),
             reach_kafka=reach_kafka,
@@ -202,7 +198,7 @@ def api(
             metrics=StreamMetrics(registry),
         ),
         version=version("offsite-enforcement"),
-        at_end=store.dispose,
+        life=Life(loops=(keyring.keep_fresh, in_force.keep_fresh), at_end=leave),
     )
 
 

@@ -144,6 +144,7 @@ def _worker_specs(settings: Settings, deployment: Deployment) -> list[ChildSpec]
         spec("door", "api", ready=lambda: _answers(f"{door}/healthz")),
         *(spec(f"worker-{lane}", "worker", "--lane", lane.value) for lane in Lane),
         spec("relay", "relay"),
+        spec("clocks", "clocks"),
     ]
 
 

@@ -1,10 +1,14 @@
-"""What leaves for the dispatchers: a task, a change of it, or a dead letter."""
+"""What leaves the house: a task, a change of it, a page of a clock, or a dead letter."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from schemas.act import SubjectId
+from schemas.clock import ClockKind, FiringKind
 from schemas.evidence import EvidenceRef
 from schemas.ids import Address, EventId, Sha256
+from schemas.person import Role
 from schemas.workfile import WorkFile
 
 
@@ -32,6 +36,7 @@ class Change(StrEnum):
     """What happened to a case that was already in a queue."""
 
     EXTENDED = "extended"
+    ACTED = "acted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,24 @@ class CaseChanged:
     change: Change
     reasons: tuple[Reason, ...]
     evidence: tuple[EvidenceRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A clock has something to say. `id` is the consumer's dedupe key: it may come twice.
+
+    `at` is the instant of the clock's plan. No `role`: it goes to who works on the subject.
+    """
+
+    id: str
+    subject: SubjectId
+    clock: ClockKind
+    firing: FiringKind
+    role: Role | None
+    due_at: datetime
+    at: datetime
+    title_zh: str
+    title_en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from schemas.camera import ZoneKind
+from schemas.danger import Danger
 from schemas.dwell import Dwell
 from schemas.errors import InvalidValueError
 from schemas.evidence import EvidenceRef
@@ -45,6 +46,7 @@ class Observation:
     """A candidate sighting by a machine. It accuses nobody.
 
     `occurrence` is the same for every message about one stay; `sequence` counts them from 0.
+    `dangers` are what makes the sighting dangerous, beside what the zone itself says.
     """
 
     matter: MatterKey
@@ -64,6 +66,7 @@ class Observation:
     things: tuple[Thing, ...]
     evidence: tuple[EvidenceRef, ...]
     model: str | None = None
+    dangers: frozenset[Danger] = frozenset()
 
     def __post_init__(self) -> None:
         require_zone(self.first_seen_at, "first_seen_at")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.danger import Danger
 from schemas.evidence import EvidenceRef
 from schemas.ids import CameraId
 from schemas.matter import MatterKey
@@ -19,7 +20,10 @@ class Reporter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A pushed message. Matter or place may be unknown: then a person sorts it."""
+    """A pushed message. Matter or place may be unknown: then a person sorts it.
+
+    `dangers` are what the source says is dangerous about it, whatever the matter.
+    """
 
     reporter: Reporter
     text: str
@@ -28,3 +32,4 @@ class Report:
     camera: CameraId | None = None
     upstream_number: str | None = None
     evidence: tuple[EvidenceRef, ...] = ()
+    dangers: frozenset[Danger] = frozenset()

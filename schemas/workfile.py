@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from schemas.ids import CameraId, CaseId
 from schemas.matter import MatterKey
@@ -13,6 +14,34 @@ class CaseState(StrEnum):
     """A machine makes candidates. All after that are people's acts."""
 
     CANDIDATE = "candidate"
+    OPENED = "opened"
+    DISPATCHED = "dispatched"
+    RETURNED = "returned"
+    HANDLING = "handling"
+    SUSPENDED = "suspended"
+    FEEDBACK = "feedback"
+    REWORK = "rework"
+    VERIFIED = "verified"
+    TRANSFERRING = "transferring"
+    CLOSED = "closed"
+    NOT_OPENED = "not-opened"
+    DISCARDED = "discarded"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
+
+
+ENDED: Final = frozenset(
+    {
+        CaseState.CLOSED,
+        CaseState.NOT_OPENED,
+        CaseState.DISCARDED,
+        CaseState.MERGED,
+        CaseState.WITHDRAWN,
+        CaseState.TRANSFERRED,
+    }
+)
+"""A new sighting at the place of an ended case begins a new one."""
 
 
 class Route(StrEnum):
@@ -42,9 +71,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkFile:
-    """A case as it stands. `version` counts its changes from 1.
+    """A case as it stands. `version` counts its changes from 1, `acts` those that people made.
 
     `site` is absent where place or matter is unknown: a person sorts such a case first.
+    `linked` is the soft case of the same stay, where a danger was lifted out of it.
     """
 
     id: CaseId
@@ -60,3 +90,5 @@ class WorkFile:
     matter: MatterKey | None = None
     place: Place | None = None
     camera: CameraId | None = None
+    acts: int = 0
+    linked: CaseId | None = None

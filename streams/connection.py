@@ -1,13 +1,7 @@
-"""How to reach a Kafka cluster, and what its absence looks like."""
+"""How to reach a Kafka cluster. Knows no driver, so that every command may import it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
-
-from kafka.errors import KafkaError
-
-from schemas.errors import TemporarilyUnavailableError
 
 MEET_WITHIN_MS: Final = 3000
 """The drivers' own patience with absent brokers is half a minute: too long for one who waits."""
@@ -28,18 +22,3 @@ class Connection:
     def faust_url(self) -> str:
         """As Faust wants it."""
         return "kafka://" + ";".join(self.servers)
-
-
-@contextmanager
-def translated(doing: str, connection: Connection) -> Iterator[None]:
-    """Turn a driver's complaint into an error that says what to do: wait and try again.
-
-    Raises:
-        TemporarilyUnavailableError: for any fault of the driver.
-    """
-    try:
-        yield
-    except KafkaError as error:
-        raise TemporarilyUnavailableError(
-            f"{doing}: expected Kafka at {connection.bootstrap}, got {error!r}"
-        ) from error

@@ -14,6 +14,7 @@ from schemas.ids import EventId, Sha256
 from schemas.lane import Lane
 from schemas.wire.envelope import STRUCTURED, bytes_digest, open_envelope
 from schemas.wire.reading import read_body
+from streams.in_force import PackInForce
 from streams.journal import Entry, Journal
 from streams.producing import Outgoing, Receipt
 from streams.topics import EVENTS, key_of, lane_of
@@ -82,7 +83,7 @@ class Door:
         *,
         publish: Callable[[Outgoing], Awaitable[Receipt]],
         journal: Journal,
-        policy: Policy,
+        policy: PackInForce,
     ) -> None:
         self._publish: Final = publish
         self._journal: Final = journal
@@ -98,7 +99,7 @@ class Door:
             TemporarilyUnavailableError: not acknowledged; it may be there or not: send it again.
         """
         event = _checked(item, sender)
-        sent = addressed(item, event, policy=self._policy, registered=sender.lane)
+        sent = addressed(item, event, policy=self._policy.current, registered=sender.lane)
         receipt = await self._sent(sent.record)
         await self._journal.note(Entry(address=receipt.address, digest=sent.digest))
         return Accepted(id=event.id, digest=sent.digest, receipt=receipt)

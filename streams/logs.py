@@ -15,7 +15,8 @@ from kafka.admin import KafkaAdminClient
 from handlers.ports import Void
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address, Partition
-from streams.connection import MEET_WITHIN_MS, Connection, translated
+from streams.absence import translated
+from streams.connection import MEET_WITHIN_MS, Connection
 from streams.decoding import Message, message
 from streams.topics import LARGEST_MESSAGE_BYTES
 

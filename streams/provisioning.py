@@ -7,7 +7,8 @@ from typing import Any
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
-from streams.connection import Connection, translated
+from streams.absence import translated
+from streams.connection import Connection
 from streams.topics import Topic
 
 

@@ -8,11 +8,11 @@ from typing import Final
 
 import structlog
 
-from handlers.decisions.policy import Policy
 from handlers.enforce import enforce
 from handlers.ports import Batch, GapFoundError, Salts, Settled, Shard, Void, Work
 from schemas.errors import OffsiteError, TemporarilyUnavailableError
 from streams.decoding import Message, received
+from streams.in_force import PackInForce
 from streams.logs import LogRange, Logs
 
 _FIRST_WAIT_S: Final = 0.05
@@ -30,7 +30,7 @@ class Settler:
     """Collaborators of settling. One a worker; partitions may be settled one after another."""
 
     work: Work
-    policy: Policy
+    policy: PackInForce
     salts: Salts
     logs: Logs
     flood: "FloodGuard"
@@ -43,6 +43,7 @@ class Settler:
         Raises:
             DeadLetterFloodError: the lane parks nearly everything.
         """
+        await self.policy.refresh()  # between batches, so that each is decided under one pack
         batch = Batch(shard=shard, received=[received(message) for message in messages])
         return await self._patiently(batch)
 
@@ -74,7 +75,9 @@ class Settler:
     async def _once(self, batch: Batch) -> Sequence[Settled]:
         while True:
             try:
-                settled = await enforce(batch, work=self.work, policy=self.policy, salts=self.salts)
+                settled = await enforce(
+                    batch, work=self.work, policy=self.policy.current, salts=self.salts
+                )
             except GapFoundError as gap:
                 end = min(gap.end, gap.first + _LARGEST_GAP)
                 structlog.get_logger().info(

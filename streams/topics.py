@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from handlers.decisions.dangers import dangers_of, lifting
 from handlers.decisions.letters import Letter
+from handlers.decisions.naming import named
 from handlers.decisions.policy import Policy
-from schemas.disposition import DeadLetter
+from schemas.disposition import DeadLetter, Page
 from schemas.events import Event
 from schemas.lane import Lane
 from schemas.observation import Observation
@@ -21,6 +23,7 @@ DISPOSITIONS: Final[Mapping[Queue, str]] = {
     Queue.ZERO_TOLERANCE: "disposition.zero-tolerance",
     Queue.SOFT: "disposition.soft",
 }
+PAGES: Final = "pages"
 DEAD_LETTERS: Final = "dead-letters"
 
 LARGEST_MESSAGE_BYTES: Final = 2 * 1024 * 1024
@@ -53,20 +56,25 @@ def wanted_topics(*, partitions: int, replication: int) -> tuple[Topic, ...]:
         for names, settings in (
             (EVENTS.values(), incoming),
             (DISPOSITIONS.values(), common),
-            ((DEAD_LETTERS,), common),
+            ((PAGES, DEAD_LETTERS), common),
         )
         for name in names
     )
 
 
 def lane_of(event: Event, *, policy: Policy, registered: Lane | None) -> Lane:
-    """How urgently a message travels: the safety table, else the source's lane, else general.
+    """How urgently a message travels: a danger that lifts, else the safety table, else the source.
 
     Only a hint: the decision looks at the message again, whichever lane brought it.
     """
-    if isinstance(event.body, StreamSignal):
+    body = event.body
+    if isinstance(body, StreamSignal):
         return registered or Lane.GENERAL
-    return policy.lane_of(event.body.matter) or registered or Lane.GENERAL
+    matter = named(body.matter, policy)
+    ground = body.zone_kind if isinstance(body, Observation) else None
+    if lifting(dangers_of(ground, body.dangers), policy.matter(matter)):
+        return Lane.SAFETY
+    return policy.lane_of(matter) or registered or Lane.GENERAL
 
 
 def key_of(event: Event) -> str:
@@ -85,4 +93,6 @@ def topic_of(letter: Letter) -> str:
     """Where a letter leaves to."""
     if isinstance(letter, DeadLetter):
         return DEAD_LETTERS
+    if isinstance(letter, Page):
+        return PAGES
     return DISPOSITIONS[letter.case.queue]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.clock import ClockKind
 from schemas.disposition import Reason
 from schemas.ids import Address
 from schemas.workfile import WorkFile
@@ -25,10 +26,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Exactly one outcome. `case` is the case as it stands afterwards, where one is touched."""
+    """Exactly one outcome. `case` is the case as it stands afterwards, where one is touched.
+
+    `starts` are the clocks that begin with it, of those that the pack has a deadline for.
+    """
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     case: WorkFile | None = None
     first: Address | None = None
     parked_because: str | None = None
+    starts: tuple[ClockKind, ...] = ()

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from schemas.camera import ZoneKind
+from schemas.danger import Danger
 from schemas.evidence import EvidenceRef
-from schemas.ids import Address, CameraId, EventId, OccurrenceId, Sha256
+from schemas.ids import Address, CameraId, CaseId, EventId, OccurrenceId, Sha256
 from schemas.lane import Lane
 from schemas.matter import MatterKey
 from schemas.observation import Observation, Phase
@@ -31,6 +32,7 @@ class Sighting:
     occurrence: OccurrenceId | None = None
     dwell_at_least: timedelta | None = None
     confidence_permille: int | None = None
+    dangers: frozenset[Danger] = frozenset()
 
     @property
     def place_key(self) -> str | None:
@@ -72,7 +74,7 @@ class Facts:
 
     `received_at` is the broker's append time, so it is the same at every replay.
     `claim` is absent where no event id could be read. `open_case` is the case that was open at
-    the sighting's site.
+    the sighting's site; `linked_case` the soft one there, where a danger is lifted out of it.
     """
 
     address: Address
@@ -82,6 +84,7 @@ class Facts:
     content: Content
     claim: Claim | None = None
     open_case: WorkFile | None = None
+    linked_case: CaseId | None = None
 
 
 def sighting_of(body: Observation | Report, *, occurred_at: datetime) -> Sighting:
@@ -93,6 +96,7 @@ def sighting_of(body: Observation | Report, *, occurred_at: datetime) -> Sightin
             place=_to_millionths(body.place),
             camera=body.camera,
             evidence=body.evidence,
+            dangers=body.dangers,
         )
     return Sighting(
         occurred_at=occurred_at,
@@ -105,6 +109,7 @@ def sighting_of(body: Observation | Report, *, occurred_at: datetime) -> Sightin
         occurrence=body.occurrence,
         dwell_at_least=body.dwell.at_least,
         confidence_permille=int(body.confidence * 1000),
+        dangers=body.dangers,
     )
 
 

@@ -1,22 +1,30 @@
 """What leaves the house because of a decision."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from handlers.decisions.decision import Decision, Outcome
 from handlers.decisions.facts import Facts, Sighting
 from handlers.decisions.policy import Policy
-from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition
+from schemas.clock import Clock, ClockKind, FiringKind
+from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition, Page
 from schemas.evidence import EvidenceRef
+from schemas.person import Role
 from schemas.workfile import WorkFile
 
-Letter = Disposition | CaseChanged | DeadLetter
+Letter = Disposition | CaseChanged | DeadLetter | Page
 
 UNSORTED_ZH: Final = "待人工研判"
 UNSORTED_EN: Final = "for a person to sort"
 
 
-def letters(facts: Facts, decision: Decision, policy: Policy) -> tuple[Letter, ...]:
-    """Tasks, changes and dead letters, in the order in which they are to leave."""
+def letters(
+    facts: Facts, decision: Decision, policy: Policy, *, clocks: Sequence[Clock] = ()
+) -> tuple[Letter, ...]:
+    """Tasks, changes, pages and dead letters, in the order in which they are to leave.
+
+    `clocks` are those that begin with the decision.
+    """
     written: list[Letter] = []
     if decision.parked_because is not None:
         written.append(
@@ -30,7 +38,24 @@ def letters(facts: Facts, decision: Decision, policy: Policy) -> tuple[Letter, .
         )
     if decision.case is not None:
         written.append(_about_case(facts, decision, decision.case, policy))
+    written += [_page(clock, policy) for clock in clocks if clock.kind is ClockKind.DANGER]
     return tuple(written)
+
+
+def _page(clock: Clock, policy: Policy) -> Page:
+    """A danger is told to the duty chief at once, and not only when nobody took it."""
+    title = policy.deadlines[clock.kind].title
+    return Page(
+        id=f"{clock.id}/begun",
+        subject=clock.subject,
+        clock=clock.kind,
+        firing=FiringKind.WARN,
+        role=Role.DUTY_CHIEF,
+        due_at=clock.due_at,
+        at=clock.started_at,
+        title_zh=title.zh,
+        title_en=title.en,
+    )
 
 
 def _about_case(facts: Facts, decision: Decision, case: WorkFile, policy: Policy) -> Letter:

@@ -1,96 +1,30 @@
 """What the city has laid down: a policy pack as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
-from schemas.errors import InvalidValueError
+from handlers.decisions.law.authority import Authority
+from handlers.decisions.law.calendar import WorkingCalendar, due
+from handlers.decisions.law.catalogue import MatterPolicy
+from handlers.decisions.law.deadlines import Deadline, Ladder
+from handlers.decisions.law.discretion import Discretion
+from handlers.decisions.law.duties import Duties
+from handlers.decisions.law.leniency import Leniency
+from schemas.clock import ClockKind
 from schemas.ids import Sha256
 from schemas.lane import Lane
+from schemas.limit import Limit
 from schemas.matter import MatterKey
-from schemas.workfile import Queue, Route
-
-
-class Calendar(StrEnum):
-    """Which days and hours a limit counts. See `docs/decisions/0005-limits-run-continuously.md`."""
-
-    CONTINUOUS = "continuous"
-
-
-class Certainty(StrEnum):
-    """How well a row is grounded; every screen that shows the row shows this too."""
-
-    TEXT = "statute text"
-    SECONDARY = "secondary source"
-    PROPOSAL = "design proposal, to be confirmed by the city"
-    MEMORY = "from memory, to be confirmed by the city"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A time limit that knows which calendar counts it."""
-
-    amount_min: int
-    calendar: Calendar
-
-    def __post_init__(self) -> None:
-        if self.amount_min < 1:
-            raise InvalidValueError(expected="at least 1 minute", got=self.amount_min)
-
-    def after(self, start: datetime) -> datetime:
-        """The instant when the limit is up."""
-        return start + timedelta(minutes=self.amount_min)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatterPolicy:
-    """How one matter is met. `clause` is what a lawyer will ask for."""
-
-    key: MatterKey
-    name: str
-    title_zh: str
-    title_en: str
-    is_safety: bool
-    why: str
-    route: Route
-    dwell_threshold: timedelta
-    disposal_limit: Limit
-    clause: str
-    certainty: Certainty
-
-    def __post_init__(self) -> None:
-        if self.is_safety and self.route is Route.SOFT:
-            raise InvalidValueError(
-                expected="zero-tolerance or service for a safety matter",
-                got=self.route,
-                field=f"{self.key}.route",
-            )
-        if self.route is Route.TRIAGE:
-            raise InvalidValueError(
-                expected="a route that ends the matter", got=self.route, field=f"{self.key}.route"
-            )
-        if self.route is Route.ZERO_TOLERANCE and not self.is_safety:
-            raise InvalidValueError(
-                expected="safety = true for zero tolerance", got="false", field=f"{self.key}.safety"
-            )
-
-    @property
-    def lane(self) -> Lane:
-        """How urgently its messages travel."""
-        return Lane.SAFETY if self.is_safety else Lane.GENERAL
-
-    @property
-    def queue(self) -> Queue:
-        """Which dispatcher's queue its cases wait in."""
-        return Queue.ZERO_TOLERANCE if self.is_safety else Queue.SOFT
+from schemas.workfile import Queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A policy pack. The same digest is the same text, to the byte.
 
-    Of what a machine dismisses, one in `sample_one_in` goes to a person.
+    Of what a machine dismisses, one in `sample_one_in` goes to a person. `aliases` are vendors'
+    ability names and old codes. `lifted_limit` holds for what was soft until a danger lifted it.
     """
 
     name: str
@@ -101,6 +35,15 @@ class Policy:
     least_confidence_permille: int
     triage_limit: Mapping[Queue, Limit]
     matters: Mapping[MatterKey, MatterPolicy]
+    aliases: Mapping[str, MatterKey] = field(default_factory=dict)
+    calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+    leniency: Leniency = field(default_factory=Leniency)
+    discretion: Discretion = field(default_factory=Discretion)
+    authority: Authority = field(default_factory=Authority)
+    deadlines: Mapping[ClockKind, Deadline] = field(default_factory=dict)
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    duties: Duties = field(default_factory=Duties)
+    lifted_limit: Limit | None = None
 
     def matter(self, key: MatterKey | None) -> MatterPolicy | None:
         """The row of a matter, if the city has one."""
@@ -110,3 +53,12 @@ class Policy:
         """The lane hint of the safety table; absent for a matter that isn't in the pack."""
         matter = self.matter(key)
         return None if matter is None else matter.lane
+
+    def due(self, limit: Limit, start: datetime) -> datetime:
+        """When a limit is up, by the city's calendar. Raises `UnknownYearError`."""
+        return due(limit, start, self.calendar)
+
+    def disposal_limit(self, matter: MatterPolicy, queue: Queue) -> Limit:
+        """How long the street may stay as it is: a danger that was lifted has less time."""
+        is_lifted = queue is Queue.ZERO_TOLERANCE and matter.queue is Queue.SOFT
+        return (self.lifted_limit if is_lifted else None) or matter.disposal_limit

@@ -2,7 +2,8 @@
 
 Degrees stand as millionths and durations as milliseconds, since canonical bytes carry no
 floats. What the code version or the writing time is stays out: the same facts and pack give
-the same bytes in any year.
+the same bytes in any year. What came into the form later stands only where it says something,
+so that all before it keeps its bytes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ import orjson
 from handlers.decisions.decision import Decision
 from handlers.decisions.facts import CameraSignal, Claim, Content, Facts, Sighting, Undecodable
 from schemas.camera import ZoneKind
+from schemas.danger import Danger
 from schemas.evidence import EvidenceKind, EvidenceRef
 from schemas.ids import Address, CameraId, CaseId, EventId, OccurrenceId, Sha256
 from schemas.instants import instant_text, parse_instant
@@ -42,6 +44,7 @@ def facts_bytes(facts: Facts) -> bytes:
             "content": _content(facts.content),
             "claim": None if facts.claim is None else _claim(facts.claim),
             "open_case": None if facts.open_case is None else case_record(facts.open_case),
+            **({} if facts.linked_case is None else {"linked_case": facts.linked_case}),
         }
     )
 
@@ -56,6 +59,7 @@ def decision_bytes(decision: Decision) -> bytes:
             "case": None if decision.case is None else case_record(decision.case),
             "first": None if decision.first is None else _address(decision.first),
             "parked_because": decision.parked_because,
+            **({"starts": [kind.value for kind in decision.starts]} if decision.starts else {}),
         }
     )
 
@@ -79,12 +83,13 @@ def read_facts(recorded: bytes) -> Facts:
             input=Sha256(claim["input"]),
         ),
         open_case=None if open_case is None else read_case(open_case),
+        linked_case=CaseId(record["linked_case"]) if "linked_case" in record else None,
     )
 
 
 def case_record(case: WorkFile) -> dict[str, Json]:
     """A case without floats."""
-    return {
+    record: dict[str, Json] = {
         "id": case.id,
         "version": case.version,
         "state": case.state.value,
@@ -99,6 +104,11 @@ def case_record(case: WorkFile) -> dict[str, Json]:
         "place": None if case.place is None else _place(case.place),
         "camera": case.camera,
     }
+    if case.acts:
+        record["acts"] = case.acts
+    if case.linked is not None:
+        record["linked"] = case.linked
+    return record
 
 
 def read_case(record: Mapping[str, Any]) -> WorkFile:
@@ -119,6 +129,8 @@ def read_case(record: Mapping[str, Any]) -> WorkFile:
         matter=matter,
         place=None if record["place"] is None else _read_place(record["place"]),
         camera=None if record["camera"] is None else CameraId(record["camera"]),
+        acts=record.get("acts", 0),
+        linked=CaseId(record["linked"]) if "linked" in record else None,
     )
 
 
@@ -169,6 +181,7 @@ def _content(content: Content) -> dict[str, Json]:
         "occurrence": content.occurrence,
         "dwell_at_least_ms": _ms(content.dwell_at_least),
         "confidence_permille": content.confidence_permille,
+        **({"dangers": [*sorted(content.dangers)]} if content.dangers else {}),
     }
 
 
@@ -192,6 +205,7 @@ def _read_content(record: Mapping[str, Any]) -> Content:
         occurrence=None if record["occurrence"] is None else OccurrenceId(record["occurrence"]),
         dwell_at_least=_read_ms(record["dwell_at_least_ms"]),
         confidence_permille=record["confidence_permille"],
+        dangers=frozenset(Danger(danger) for danger in record.get("dangers", ())),
     )
 
 

@@ -1,51 +1,52 @@
-"""Loads a policy pack from its folder: all of it, or nothing."""
+"""Makes a policy pack of its files: all of it, or nothing."""
 
-import hashlib
-import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import Field
 
-from handlers.decisions.policy import Limit, MatterPolicy, Policy
-from handlers.policies.form import Form, HeirForm, LimitForm, MatterForm, MattersForm, PackForm
+from handlers.decisions.policy import Policy
+from handlers.policies.aliases import read_aliases
+from handlers.policies.authority import read_authority
+from handlers.policies.calendar import read_calendar
+from handlers.policies.checks import require_whole
+from handlers.policies.deadlines import read_deadlines
+from handlers.policies.discretion import read_discretion
+from handlers.policies.duties import read_duties
+from handlers.policies.files import PACK, SHIPPED, Files, digest, parsed, read_files
+from handlers.policies.first_form import first_pack_from, is_of_first_form
+from handlers.policies.form import Form, LimitForm, MatterName, PackName, Seconds, Text
+from handlers.policies.inheritance import require_no_softer
+from handlers.policies.leniency import read_leniency
+from handlers.policies.matters import read_matters, with_dwell
+from handlers.policies.sheets import Sheets
 from schemas.errors import InvalidValueError
-from schemas.ids import Sha256
-from schemas.matter import MatterKey, parse_matter
+from schemas.limit import Limit
 from schemas.workfile import Queue
 
-SHIPPED: Final = Path(__file__).parent
-Files = Mapping[str, bytes]
-"""A pack's files by `pack/file.toml`, exactly as they stand: what its digest is made of."""
-
-AnyForm = TypeVar("AnyForm", bound=Form)
+__all__ = ["SHIPPED", "Files", "load", "pack_from", "read_files"]
 
 
-def read_files(name: str, folder: Path = SHIPPED) -> Files:
-    """Take up the files of a pack and of the pack that it inherits from.
+class PackForm(Form):
+    """`pack.toml`. `form` is the schema's own number; `dwell_s` is for heirs only."""
 
-    Raises:
-        InvalidValueError: no such pack, or an heir of an heir.
-    """
-    if not (folder / name / "pack.toml").is_file():
-        known = sorted(path.parent.name for path in folder.glob("*/pack.toml"))
-        raise InvalidValueError(
-            expected=f"one of {', '.join(known)}", got=name, field=f"policy pack in {folder}"
-        )
-    files = {
-        f"{name}/{path.name}": path.read_bytes() for path in sorted((folder / name).glob("*.toml"))
-    }
-    parent = _parsed(files, f"{name}/pack.toml").get("inherits")
-    if parent is None or str(parent) == name or not (folder / str(parent)).is_dir():
-        return files  # `pack_from` says what is wrong with it
-    inherited = {
-        f"{parent}/{path.name}": path.read_bytes()
-        for path in sorted((folder / str(parent)).glob("*.toml"))
-    }
-    return {**inherited, **files}
+    form: Literal[2]
+    name: PackName
+    version: Text
+    valid_from: date
+    inherits: PackName | None = None
+    sample_one_in: Annotated[int, Field(strict=True, ge=1)] | None = None
+    least_confidence_permille: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
+    triage_limit: dict[Queue, LimitForm] = Field(default_factory=dict)
+    lifted_limit: LimitForm | None = None
+    dwell_s: dict[MatterName, Seconds] = Field(default_factory=dict)
+
+
+def load(name: str, folder: Path = SHIPPED) -> Policy:
+    """Read and check a pack."""
+    return pack_from(read_files(name, folder), name)
 
 
 def pack_from(files: Files, name: str) -> Policy:
@@ -54,125 +55,80 @@ def pack_from(files: Files, name: str) -> Policy:
     Raises:
         InvalidValueError: which file and key, what was expected, what came.
     """
-    where = f"{name}/pack.toml"
-    if "inherits" in _parsed(files, where):
-        heir = _shaped(HeirForm, files, where)
-        parent = f"{heir.inherits}/pack.toml"
-        if "inherits" in _parsed(files, parent):
-            raise InvalidValueError(
-                expected="another pack, one that stands on its own",
-                got=heir.inherits,
-                field=f"{where}: inherits",
-            )
-        own = replace(
-            pack_from(files, heir.inherits),
-            name=heir.name,
-            version=heir.version,
-            valid_from=heir.valid_from,
-            digest=_digest(files),
-        )
-        return replace(own, matters=_with_dwell(own.matters, heir.dwell_s, where))
-    pack = _shaped(PackForm, files, where)
-    missing = set(Queue) - set(pack.triage_limit)
-    if missing:
+    if is_of_first_form(files, name):
+        return first_pack_from(files, name)
+    sheets, parent = _sheets(files, name)
+    sheets.refuse_strangers()
+    pack = _policy(sheets)
+    require_whole(pack, sheets)
+    if parent is not None:
+        require_no_softer(pack, parent, sheets)
+    return pack
+
+
+def _sheets(files: Files, name: str) -> tuple[Sheets, Policy | None]:
+    """The pack's files over those of its parent, and the parent as a pack of its own."""
+    alone = Sheets(files=files, pack=name)
+    head = alone.shaped(PackForm, PACK)
+    if head.name != name:
         raise InvalidValueError(
-            expected="a limit for each queue", got=f"none for {sorted(missing)}", field=where
+            expected=f"the name of the pack's folder, {name}",
+            got=head.name,
+            field=alone.where(PACK, "name"),
         )
+    if head.inherits is None:
+        if head.dwell_s:
+            raise InvalidValueError(
+                expected="no dwell_s in a pack that inherits nothing: its rows say it",
+                got="dwell_s",
+                field=alone.where(PACK, "dwell_s"),
+            )
+        return alone, None
+    parents = {path: text for path, text in files.items() if path.startswith(f"{head.inherits}/")}
+    if head.inherits == name or "inherits" in parsed(parents, f"{head.inherits}/{PACK}"):
+        raise InvalidValueError(
+            expected="another pack, one that stands on its own",
+            got=head.inherits,
+            field=alone.where(PACK, "inherits"),
+        )
+    parent = Sheets(files=parents, pack=head.inherits)
+    return Sheets(files=files, pack=name, parent=parent), pack_from(parents, head.inherits)
+
+
+def _policy(sheets: Sheets) -> Policy:
+    heads = sheets.forms(PackForm, PACK)
+    own = heads[-1]
+    deadlines, ladders = read_deadlines(sheets)
     return Policy(
-        name=pack.name,
-        version=pack.version,
-        valid_from=pack.valid_from,
-        digest=_digest(files),
-        sample_one_in=pack.sample_one_in,
-        least_confidence_permille=pack.least_confidence_permille,
-        triage_limit={queue: _limit(form) for queue, form in pack.triage_limit.items()},
-        matters=_matters(files, f"{name}/matters.toml"),
+        name=own.name,
+        version=own.version,
+        valid_from=own.valid_from,
+        digest=digest(sheets.files),
+        sample_one_in=sheets.latest(PACK, "sample_one_in", [head.sample_one_in for head in heads]),
+        least_confidence_permille=sheets.latest(
+            PACK, "least_confidence_permille", [head.least_confidence_permille for head in heads]
+        ),
+        triage_limit=_triage_limits(heads),
+        matters=with_dwell(read_matters(sheets), own.dwell_s, sheets),
+        aliases=read_aliases(sheets),
+        calendar=read_calendar(sheets, first=own.valid_from.year),
+        leniency=read_leniency(sheets),
+        discretion=read_discretion(sheets),
+        authority=read_authority(sheets),
+        deadlines=deadlines,
+        ladders=ladders,
+        duties=read_duties(sheets),
+        lifted_limit=_lifted_limit(heads),
     )
 
 
-def load(name: str, folder: Path = SHIPPED) -> Policy:
-    """Read and check a pack."""
-    return pack_from(read_files(name, folder), name)
+def _triage_limits(heads: list[PackForm]) -> Mapping[Queue, Limit]:
+    merged: dict[Queue, LimitForm] = {}
+    for head in heads:
+        merged.update(head.triage_limit)
+    return {queue: form.value() for queue, form in merged.items()}
 
 
-def _matters(files: Files, where: str) -> Mapping[MatterKey, MatterPolicy]:
-    matters: dict[MatterKey, MatterPolicy] = {}
-    for form in _shaped(MattersForm, files, where).matter:
-        matter = _matter(form, where)
-        if matter.key in matters:
-            raise InvalidValueError(
-                expected="each matter once", got=f"{matter.key} twice", field=where
-            )
-        matters[matter.key] = matter
-    return matters
-
-
-def _matter(form: MatterForm, where: str) -> MatterPolicy:
-    try:
-        return MatterPolicy(
-            key=MatterKey(form.standard, form.kind, form.code),
-            name=form.name,
-            title_zh=form.zh,
-            title_en=form.en,
-            is_safety=form.safety,
-            why=form.why,
-            route=form.route,
-            dwell_threshold=timedelta(seconds=form.dwell_s),
-            disposal_limit=_limit(form.limit),
-            clause=form.clause,
-            certainty=form.certainty,
-        )
-    except InvalidValueError as error:
-        raise InvalidValueError(
-            expected=error.expected, got=error.got, field=f"{where}: {error.field}"
-        ) from error
-
-
-def _with_dwell(
-    matters: Mapping[MatterKey, MatterPolicy], dwell_s: Mapping[str, int], where: str
-) -> Mapping[MatterKey, MatterPolicy]:
-    changed = dict(matters)
-    for text, seconds in dwell_s.items():
-        try:
-            key = parse_matter(text)
-        except InvalidValueError as error:
-            raise InvalidValueError(
-                expected=error.expected, got=text, field=f"{where}: dwell_s"
-            ) from error
-        if key not in changed:
-            raise InvalidValueError(
-                expected="a matter of the inherited pack", got=text, field=f"{where}: dwell_s"
-            )
-        changed[key] = replace(changed[key], dwell_threshold=timedelta(seconds=seconds))
-    return changed
-
-
-def _limit(form: LimitForm) -> Limit:
-    return Limit(amount_min=form.amount_min, calendar=form.calendar)
-
-
-def _digest(files: Files) -> Sha256:
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        digest.update(b"%s:%d:" % (name.encode(), len(files[name])))
-        digest.update(files[name])
-    return Sha256(digest.hexdigest())
-
-
-def _parsed(files: Files, where: str) -> dict[str, object]:
-    if where not in files:
-        raise InvalidValueError(expected="a file", got="none", field=where)
-    try:
-        return tomllib.loads(files[where].decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidValueError(expected="TOML in UTF-8", got=str(error), field=where) from error
-
-
-def _shaped(form: type[AnyForm], files: Files, where: str) -> AnyForm:
-    try:
-        return form.model_validate(_parsed(files, where))
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        key = ".".join(str(step) for step in fault["loc"])
-        got = "nothing" if fault["type"] == "missing" else repr(fault["input"])[:120]
-        raise InvalidValueError(expected=fault["msg"], got=got, field=f"{where}: {key}") from error
+def _lifted_limit(heads: list[PackForm]) -> Limit | None:
+    said = [head.lifted_limit.value() for head in heads if head.lifted_limit is not None]
+    return said[-1] if said else None

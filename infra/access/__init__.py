@@ -1,1 +1,1 @@
-"""Who may push, and how much."""
+"""Who may push and who may act, and how much."""

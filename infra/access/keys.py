@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.ids import Sha256
+from schemas.person import PersonId
 
+PERSON_SOURCE: Final = "urn:offsite:person:"
+"""A key that speaks for such a source is a person's: it acts, and pushes nothing."""
 _MARK: Final = "ofk"
 _PARTS: Final = 3
 _ID_BYTES: Final = 6
@@ -30,6 +33,13 @@ def make_key() -> tuple[str, PresentedKey]:
     presented = read_key(text)
     assert presented is not None  # noqa: S101 - our own form, not input
     return text, presented
+
+
+def person_behind(source: str) -> PersonId | None:
+    """Whose key it is; absent for the key of a camera or a platform."""
+    if not source.startswith(PERSON_SOURCE) or source == PERSON_SOURCE:
+        return None
+    return PersonId(source.removeprefix(PERSON_SOURCE))
 
 
 def read_key(text: str) -> PresentedKey | None:

@@ -1,13 +1,15 @@
 """Builds the HTTP application out of its routes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
+from infra.api.acting import ActingParts, act_routes
 from infra.api.problems import ProblemError, problem_of, response
 from infra.api.pushing import Pushing, push_routes
 from infra.api.reference import reference_page
@@ -15,19 +17,28 @@ from infra.api.watching import Watching, watch_routes
 from schemas.errors import OffsiteError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """What goes on behind the routes: loops for as long as they are served, then the end."""
+
+    loops: Sequence[Callable[[], Coroutine[None, None, None]]]
+    at_end: Callable[[], Awaitable[None]]
+
+
 def build_api(
-    pushing: Pushing, watching: Watching, *, version: str, at_end: Callable[[], Awaitable[None]]
+    pushing: Pushing, acting: ActingParts, watching: Watching, *, version: str, life: Life
 ) -> FastAPI:
-    """The front door with what operations need. `at_end` leaves what both of them shared."""
+    """The front door, where sources push and people act, with what operations need."""
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        refreshing = asyncio.create_task(pushing.keyring.keep_fresh())
+        tasks = [asyncio.create_task(loop()) for loop in life.loops]
         yield
-        refreshing.cancel()
-        with suppress(asyncio.CancelledError):
-            await refreshing
-        await at_end()
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await life.at_end()
 
     app = FastAPI(
         title="offsite: the front door",
@@ -37,6 +48,7 @@ def build_api(
         redoc_url=None,
     )
     app.include_router(push_routes(pushing))
+    app.include_router(act_routes(acting))
     app.include_router(watch_routes(watching))
     app.openapi = _described(app)  # type: ignore[method-assign]  # FastAPI's documented way
 

@@ -59,7 +59,8 @@ async def read_pushed(request: Request, *, limit_bytes: int) -> Pushed:
             415, f"Content-Encoding: expected identity, got {encoding[:80]}: bytes are kept as sent"
         )
     form = _form(headers)
-    return Pushed(form=form, body=await _body(request, headers, limit_bytes), headers=headers)
+    body = await read_body(request, limit_bytes=limit_bytes)
+    return Pushed(form=form, body=body, headers=headers)
 
 
 def _headers(request: Request) -> Mapping[str, bytes]:
@@ -100,15 +101,20 @@ def _charset(parameters: str) -> str:
     return "utf-8"
 
 
-async def _body(request: Request, headers: Mapping[str, bytes], limit: int) -> bytes:
-    told = headers.get("content-length", b"0")
-    if told.isdigit() and int(told) > limit:
-        raise _too_large(limit, told.decode())
+async def read_body(request: Request, *, limit_bytes: int) -> bytes:
+    """Read it whole, but never more than the limit.
+
+    Raises:
+        ProblemError: 413.
+    """
+    told = request.headers.get("content-length", "0")
+    if told.isascii() and told.isdigit() and int(told) > limit_bytes:
+        raise _too_large(limit_bytes, told)
     parts = bytearray()
     async for part in request.stream():
         parts += part
-        if len(parts) > limit:
-            raise _too_large(limit, f"at least {len(parts)}")
+        if len(parts) > limit_bytes:
+            raise _too_large(limit_bytes, f"at least {len(parts)}")
     return bytes(parts)
 
 

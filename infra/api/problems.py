@@ -17,27 +17,41 @@ from schemas.errors import (
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
 
-_TITLES: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("invalid-event", "The event is not what its type says"),
-    401: ("unknown-key", "An API key is missing or not known"),
-    403: ("foreign-source", "This key may not speak for that source"),
-    404: ("not-found", "There is nothing under this path"),
-    405: ("method-not-allowed", "This path doesn't know that method"),
-    413: ("too-large", "The body is larger than this door takes"),
-    415: ("unsupported-media-type", "This door doesn't read that content type or encoding"),
-    429: ("too-many", "This key has pushed more than its share"),
-    503: ("unavailable", "A part behind the door is away: send it again"),
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What sort of problem it is: a name for programs, a title for people."""
+
+    name: str
+    title: str
+
+
+INVALID_COMMAND: Final = Kind("invalid-command", "The command is not of the form that acts have")
+NOT_A_PERSON: Final = Kind("not-a-person", "Only a person acts and looks at cases")
+NOT_A_SOURCE: Final = Kind("not-a-source", "A person's key pushes no events")
+_KINDS: Final[Mapping[int, Kind]] = {
+    400: Kind("invalid-event", "The event is not what its type says"),
+    401: Kind("unknown-key", "An API key is missing or not known"),
+    403: Kind("foreign-source", "This key may not speak for that source"),
+    404: Kind("not-found", "There is nothing under this path"),
+    405: Kind("method-not-allowed", "This path doesn't know that method"),
+    409: Kind("refused", "The act can't be done as things stand; what is missing is listed"),
+    413: Kind("too-large", "The body is larger than this door takes"),
+    415: Kind("unsupported-media-type", "This door doesn't read that content type or encoding"),
+    429: Kind("too-many", "This key has asked more than its share"),
+    503: Kind("unavailable", "A part behind the door is away: send it again"),
 }
 
 
 @dataclass(eq=False)  # not frozen: whoever passes an exception on gives it another traceback
 class ProblemError(Exception):
-    """An answer that is no success. `more` goes into the document."""
+    """An answer that is no success. `more` goes into the document; `kind` is of the status."""
 
     status: int
     detail: str
     more: Mapping[str, object] = field(default_factory=dict)
     retry_after_s: int | None = None
+    kind: Kind | None = None
 
 
 def problem_of(error: OffsiteError) -> ProblemError:
@@ -54,10 +68,10 @@ def problem_of(error: OffsiteError) -> ProblemError:
 
 def document(problem: ProblemError) -> dict[str, object]:
     """The problem as JSON."""
-    name, title = _TITLES[problem.status]
+    kind = problem.kind or _KINDS[problem.status]
     return {
-        "type": f"urn:offsite:problem:{name}",
-        "title": title,
+        "type": f"urn:offsite:problem:{kind.name}",
+        "title": kind.title,
         "status": problem.status,
         "detail": problem.detail,
         **problem.more,

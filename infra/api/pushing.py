@@ -7,10 +7,10 @@ from typing import Final
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from infra.access.keyring import Grant, Keyring
-from infra.access.keys import read_key
+from infra.access.keyring import Keyring
 from infra.access.rate import TokenBuckets
 from infra.api.body import Form, Pushed, read_pushed
+from infra.api.granting import granted, source_of
 from infra.api.problems import RETRY_AFTER_S, ProblemError, document, problem_of
 from infra.metrics import DoorMetrics
 from schemas.errors import InvalidValueError, OffsiteError
@@ -67,27 +67,16 @@ def push_routes(parts: Pushing) -> APIRouter:
         openapi_extra={"security": [{"key": []}], "requestBody": _BODY},
     )
     async def push(request: Request) -> Response:
-        grant_id, grant = await _grant(request, parts.keyring)
+        shown = source_of(await granted(request, parts.keyring))
         pushed = await read_pushed(request, limit_bytes=parts.limit_bytes)
-        sender = Sender(source=grant.source, lane=grant.lane)
+        sender = Sender(source=shown.grant.source, lane=shown.grant.lane)
         if pushed.form is Form.BATCH:
-            return await _take_batch(parts, pushed, sender, grant_id)
-        _spend(parts, grant_id, 1)
+            return await _take_batch(parts, pushed, sender, shown.key)
+        _spend(parts, shown.key, 1)
         accepted = await _told(parts, pushed.item(), sender)
         return _answer(202, _receipt(accepted))
 
     return router
-
-
-async def _grant(request: Request, keyring: Keyring) -> tuple[str, Grant]:
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    presented = read_key(text.strip()) if scheme.lower() == "bearer" else None
-    if presented is None:
-        raise ProblemError(401, "Authorization: expected `Bearer ofk_…`, got no key of that form")
-    grant = await keyring.check(presented)
-    if grant is None:
-        raise ProblemError(401, f"key {presented.id[:40]} is not known, or its secret is wrong")
-    return presented.id, grant
 
 
 def _spend(parts: Pushing, key: str, events: int) -> None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from infra import composition
+from infra import opening
 from infra.deployment import Deployment, find
 from infra.settings import Settings
 from infra.store.migrating import require_current
@@ -35,7 +35,7 @@ def with_engine(deployment: Deployment, work: Callable[[AsyncEngine], Awaitable[
     require_current(deployment.database.get_secret_value())
 
     async def within() -> Answer:
-        engine = composition.engine(deployment, application="offsite-cli", connections=2)
+        engine = opening.engine(deployment, application="offsite-cli", connections=2)
         try:
             return await work(engine)
         finally:

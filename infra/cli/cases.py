@@ -2,32 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import orjson
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.decisions.policy import Policy
-from infra import composition
+from infra import opening
 from infra.cli.asking import ask, with_engine
-from infra.cli.telling import OUT, AsJson, errors_told, tell_fields, tell_json, tell_table
+from infra.cli.telling import OUT, AsJson, errors_told, tell_json, tell_table
 from infra.deployment import find
 from infra.settings import Settings
-from infra.store.cases import CaseHistory
 from infra.store.reading import Reading
-from infra.store.records import Record
-from infra.vault.disk import DiskVault
-from schemas.errors import RefusedError
 from schemas.ids import CaseId
-from schemas.instants import instant_text
 from schemas.wire.writing import case_data
 from schemas.workfile import Queue, WorkFile
 
 queue_app = typer.Typer(help="What waits for a dispatcher.", no_args_is_help=True)
-case_app = typer.Typer(help="One case: facts, reasons, evidence, history.", no_args_is_help=True)
 
 CHINA: Final = timezone(timedelta(hours=8))
 WhichQueue = Annotated[Queue | None, typer.Option("--queue", help="One queue only.")]
@@ -42,11 +34,11 @@ def list_queue(
     """List open cases, soonest due first."""
     settings = Settings()
     with errors_told():
-        policy = composition.policy(settings)
+        policy = opening.policy(settings)
         cases = ask(settings, lambda seen: seen.cases.queue(queue, limit=limit))
     if as_json:
         for case in cases:
-            tell_json(_case_json(case, policy))
+            tell_json(case_json(case, policy))
         return
     rows = [_row(case, policy) for case in cases]
     tell_table("Open cases", ("case", "queue", "route", "matter", "where", "due", "seen"), rows)
@@ -65,7 +57,7 @@ def follow_queue(
     known: dict[CaseId, int] = {}
     ends_at = None if seconds is None else time.monotonic() + seconds
     with errors_told():
-        policy = composition.policy(settings)
+        policy = opening.policy(settings)
 
         async def follow(engine: AsyncEngine) -> None:
             while ends_at is None or time.monotonic() < ends_at:
@@ -82,76 +74,13 @@ def follow_queue(
 
 def _tell_case(case: WorkFile, policy: Policy, *, as_json: bool) -> None:
     if as_json:
-        tell_json(_case_json(case, policy))
+        tell_json(case_json(case, policy))
         return
     OUT.print("  ".join(str(cell) for cell in _row(case, policy)), markup=False, highlight=False)
 
 
-@case_app.command("show")
-def show_case(case_id: Annotated[str, typer.Argument()], as_json: AsJson = False) -> None:
-    """Show a case: what is known, by which rules, with which evidence, since when."""
-    settings = Settings()
-    with errors_told():
-        policy = composition.policy(settings)
-        history = ask(settings, lambda seen: seen.cases.case(CaseId(case_id)))
-        if history is None:
-            raise RefusedError(f"expected the id of a case, got {case_id}: there is none")
-        vault = DiskVault(find(settings).vault)
-    steps = [_step(record, vault) for record in history.records]
-    if as_json:
-        tell_json({**_case_json(history.case, policy), "history": steps})
-        return
-    _tell_history(history, steps, policy)
-
-
-def _tell_history(history: CaseHistory, steps: Sequence[Mapping[str, Any]], policy: Policy) -> None:
-    case = history.case
-    fields: dict[str, object] = {
-        "matter": title(case, policy),
-        "state": f"{case.state} (a machine's word; people decide)",
-        "route": f"{case.route}, queue {case.queue}",
-        "where": where(case),
-        "camera": case.camera or "-",
-        "opened": local(case.opened_at),
-        "due": f"{local(case.due_at)} ({certainty(case, policy)})",
-        "last seen": f"{local(case.last_seen_at)}, {case.sightings} sightings",
-    }
-    tell_fields(f"{case.id}, version {case.version}", fields)
-    for step in steps:
-        OUT.print(f"\n{local(step['received_at'])}  {step['outcome']}", style="bold")
-        for reason in step["reasons"]:
-            OUT.print(f"  because {reason['rule']}: {reason['clause']}", markup=False)
-        for name, value in step["facts"].items():
-            if value is not None and name != "evidence":
-                OUT.print(f"  {name}: {value}", markup=False, highlight=False)
-        for item in step["evidence"]:
-            OUT.print(f"  evidence {item['kind']}: {item['where']}", markup=False)
-        OUT.print(f"  address {step['address']}, policy {step['policy'][:12]}", highlight=False)
-
-
-def _step(record: Record, vault: DiskVault) -> dict[str, Any]:
-    facts = {} if record.facts is None else orjson.loads(record.facts)
-    decision = {} if record.decision is None else orjson.loads(record.decision)
-    content = facts.get("content", {})
-    return {
-        "address": str(record.address),
-        "received_at": instant_text(record.received_at),
-        "outcome": record.outcome.value,
-        "policy": record.policy,
-        "reasons": decision.get("reasons", []),
-        "facts": content,
-        "evidence": [
-            {
-                **item,
-                "where": str(vault.find(item["sha256"]) or f"with the source: {item['sha256']}"),
-            }
-            for item in content.get("evidence", [])
-        ],
-        "erased_because": record.erased_because,
-    }
-
-
-def _case_json(case: WorkFile, policy: Policy) -> dict[str, object]:
+def case_json(case: WorkFile, policy: Policy) -> dict[str, object]:
+    """A case as the queue and its own page tell programs of it."""
     matter = policy.matter(case.matter)
     names = None if matter is None else {"zh": matter.title_zh, "en": matter.title_en}
     return {**case_data(case), "title": names, "certainty": certainty(case, policy)}

@@ -16,7 +16,7 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from infra import composition
+from infra import opening
 from infra.cli.asking import with_engine
 from infra.cli.cases import local, title
 from infra.cli.doctor import missing_for_vision
@@ -114,7 +114,7 @@ def _push_events(deployment: Deployment) -> None:
 
 
 def _watch_cameras(stage: Stage, house: Running, drawing: Drawing, stop: threading.Event) -> None:
-    folder = composition.cameras_folder(stage.settings)
+    folder = opening.cameras_folder(stage.settings)
     folder.mkdir(parents=True, exist_ok=True)
     recorded_at = datetime.now(UTC) - timedelta(seconds=CLIP_S)
     with ExitStack() as stack:
@@ -172,7 +172,7 @@ def _child(
 
 
 async def _cases(engine: AsyncEngine, stage: Stage, house: Running) -> list[DemoCase]:
-    policy = composition.policy(stage.settings)
+    policy = opening.policy(stage.settings)
     vault = DiskVault(house.deployment.vault)
     found: list[DemoCase] = []
     async with Reading(engine).snapshot() as seen:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from infra import composition
+from infra import composition, opening
 from infra.cli.telling import OUT, Exit, tell_json
 from infra.deployment import Deployment, find
 from infra.embedded.broker import choose_broker, look_at_machine
@@ -122,7 +122,7 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _policy(settings: Settings) -> str:
-    pack = composition.policy(settings)
+    pack = opening.policy(settings)
     return f"{pack.name} {pack.version}, {len(pack.matters)} matters, sha256 {pack.digest[:12]}…"
 
 

@@ -1,10 +1,10 @@
-"""`offsite key …`: who may push, and as whom."""
+"""`offsite key …`: who may push, or act over HTTP, and as whom."""
 
 from typing import Annotated, Final
 
 import typer
 
-from infra.access.keys import make_key
+from infra.access.keys import PERSON_SOURCE, make_key
 from infra.cli.asking import with_engine
 from infra.cli.cases import local
 from infra.cli.telling import OUT, AsJson, errors_told, tell_json, tell_table
@@ -22,15 +22,16 @@ LaneOption = Annotated[
     Lane, typer.Option(help="Where messages go that the safety table doesn't know.")
 ]
 _LANE: Final = Lane.GENERAL
+_SOURCE: Final = f"CloudEvents source, as /city/platform; {PERSON_SOURCE}ID for a person who acts."
 
 
 @key_app.command("add")
 def add_key(
-    source: Annotated[str, typer.Argument(help="CloudEvents source, as /city/platform.")],
+    source: Annotated[str, typer.Argument(help=_SOURCE)],
     lane: LaneOption = _LANE,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key that may push as one source. It is shown once: keep it."""
+    """Make a key that may push as one source, or act as one person. It is shown once: keep it."""
     text = ""
     with errors_told():
         _check_source(source)

@@ -1,38 +1,44 @@
 """`offsite`: the command, with all that it can do."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from infra.cli import run
-from infra.cli.cases import case_app, queue_app
-from infra.cli.demo import demo
-from infra.cli.doctor import doctor
-from infra.cli.health import conserve, health
-from infra.cli.keys import key_app
-from infra.cli.replaying import replay_command
-from infra.cli.up import up
-from infra.cli.watch import watch
+from infra.cli.lazily import group_of
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "up": "infra.cli.up:up",
+    "demo": "infra.cli.demo:demo",
+    "watch": "infra.cli.watch:watch",
+    "queue": "infra.cli.cases:queue_app",
+    "case": "infra.cli.case_commands:case_app",
+    "penalty": "infra.cli.penalty:penalty_app",
+    "opinion": "infra.cli.opinions:opinion_app",
+    "clock": "infra.cli.clocks:clock_app",
+    "calendar": "infra.cli.clocks:calendar_app",
+    "outcome": "infra.cli.outcomes:outcome",
+    "counts": "infra.cli.counts:tell_counts",
+    "health": "infra.cli.health:health",
+    "conserve": "infra.cli.health:conserve",
+    "replay": "infra.cli.replaying:replay_command",
+    "policy": "infra.cli.policy_commands:policy_app",
+    "person": "infra.cli.people:person_app",
+    "key": "infra.cli.keys:key_app",
+    "doctor": "infra.cli.doctor:doctor",
+    "run": "infra.cli.run:app",
+}
+"""In the order of the help: what one starts with comes first."""
 
 app = typer.Typer(
     name="offsite",
+    cls=group_of(COMMANDS),
     help="Off-site enforcement: the front end discovers in time, the back end disposes by law.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("up")(up)
-app.command("demo")(demo)
-app.command("watch")(watch)
-app.add_typer(queue_app, name="queue")
-app.add_typer(case_app, name="case")
-app.command("health")(health)
-app.command("conserve")(conserve)
-app.command("replay")(replay_command)
-app.add_typer(key_app, name="key")
-app.command("doctor")(doctor)
-app.add_typer(run.app, name="run")
 
 
 def _tell_version(wanted: bool) -> None:

@@ -12,7 +12,7 @@ import faust
 import structlog
 import typer
 
-from infra import composition
+from infra import composition, keeping
 from infra.cli.telling import errors_told
 from infra.deployment import find
 from infra.settings import Settings
@@ -52,10 +52,28 @@ def relay() -> None:
 
 async def _relay(settings: Settings) -> None:
     stop = _stop_at_signals()
-    async with composition.relay(
-        find(settings), owner=f"{socket.gethostname()}-{getpid()}"
-    ) as carrier:
+    async with composition.relay(find(settings), owner=_self()) as carrier:
         await carrier.run(stop)
+
+
+@app.command()
+def clocks() -> None:
+    """Fire the clocks that are due: warnings, breaches, and who is told of them."""
+    _log_plainly()
+    settings = Settings()
+    with errors_told():
+        collect_seldom()
+        asyncio.run(_clocks(settings))
+
+
+async def _clocks(settings: Settings) -> None:
+    stop = _stop_at_signals()
+    async with keeping.keeper(settings, find(settings), said=_self()) as keeper:
+        await keeper.run(stop)
+
+
+def _self() -> str:
+    return f"{socket.gethostname()}-{getpid()}"
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from detectors.rulebook import BASE
-from infra import composition
+from infra import composition, opening
 from infra.cameras import read_camera
 from infra.cli.order import Order, Speed
 from infra.cli.telling import errors_told
@@ -35,7 +35,7 @@ def watch(
     settings = Settings()
     with errors_told():
         order = Order(
-            camera=read_camera(composition.cameras_folder(settings), camera),
+            camera=read_camera(opening.cameras_folder(settings), camera),
             source=source,
             weights=weights,
             fps=fps,

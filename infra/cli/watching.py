@@ -20,7 +20,7 @@ from detectors.observing import Limits, Post
 from detectors.rulebook import read_rules
 from detectors.worker import CameraWorker, Tally
 from handlers.decisions.policy import Policy
-from infra import composition
+from infra import composition, opening
 from infra.cli.order import Order, Speed
 from infra.cli.telling import ERR
 from infra.cli.up import say, stopping_at_signals
@@ -37,7 +37,7 @@ _DRAIN_WITHIN_S: Final = 30.0
 
 def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -> None:
     """Return when the recording is over, or somebody said stop; a camera is come back to."""
-    looking = _looking(order, composition.policy(settings))
+    looking = _looking(order, opening.policy(settings))
     tally = Tally()
     with (
         stopping_at_signals() as stop,

@@ -9,6 +9,7 @@ from psycopg import errors
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from infra.store.act_tables import COMMAND_ONCE
 from infra.store.tables import ONE_OPEN_CASE
 from schemas.errors import TemporarilyUnavailableError
 
@@ -49,8 +50,9 @@ def will_pass(error: psycopg.Error) -> bool:
     if error.sqlstate is None:
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     if isinstance(error, errors.UniqueViolation):
-        # Another partition opened a case at the same site meanwhile: next time we shall see it.
-        return error.diag.constraint_name == ONE_OPEN_CASE
+        # Another opened a case at the same site, or used the command's id, meanwhile: next time
+        # we shall see it.
+        return error.diag.constraint_name in {ONE_OPEN_CASE, COMMAND_ONCE}
     return isinstance(error, PASSING) or error.sqlstate.startswith(PASSING_CLASSES)
 
 

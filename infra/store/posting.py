@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.decisions.letters import Letter
 from infra.store.tables import RELAY_SHARDS
-from schemas.disposition import DeadLetter
+from schemas.disposition import DeadLetter, Page
 from schemas.wire.writing import write_outgoing
 
 TopicOf = Callable[[Letter], str]
@@ -24,6 +24,8 @@ def outbox_row(letter: Letter, topic: str, at: datetime) -> tuple[object, ...]:
 
 def letter_key(letter: Letter) -> str:
     """Letters of one key leave in the order in which they were written."""
+    if isinstance(letter, Page):
+        return letter.subject
     return str(letter.address) if isinstance(letter, DeadLetter) else letter.case.id
 
 

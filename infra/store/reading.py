@@ -9,6 +9,8 @@ from typing import Final
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from infra.store.act_chains import ActChains
+from infra.store.act_records import ActRecords
 from infra.store.cases import Cases
 from infra.store.chains import Chains
 from infra.store.failures import told_by_remedy
@@ -29,6 +31,8 @@ class Snapshot:
     records: Records
     logs: Logs
     chains: Chains
+    acts: ActRecords
+    act_chains: ActChains
     health: Health
 
 
@@ -60,5 +64,7 @@ class Reading:
                     records=Records(connection),
                     logs=Logs(connection),
                     chains=Chains(connection),
+                    acts=ActRecords(connection),
+                    act_chains=ActChains(connection),
                     health=Health(connection),
                 )

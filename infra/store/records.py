@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.decisions.decision import Outcome
 from infra.store.failures import told_by_remedy
 from infra.store.rows import digest_of
-from infra.store.tables import decision_records, outcomes
-from schemas.ids import Address, CaseId, Sha256
+from infra.store.tables import decision_records, effects, outcomes
+from schemas.ids import Address, CaseId, EventId, Sha256
 
 AnyRow = Row[*tuple[Any, ...]]
 _AT_A_TIME: Final = 500
@@ -71,6 +71,15 @@ class Records:
         """The one outcome of an address, if it has been decided."""
         lies_there = (address.topic_id, address.partition, address.offset)
         found = await self._all(_RECORDS.where(tuple_(*_ADDRESS) == lies_there))
+        return found[0] if found else None
+
+    async def of_event(self, event: EventId) -> Record | None:
+        """The outcome of the first message that said an event, if it has been decided."""
+        first = (effects.c.topic_id, effects.c.partition, effects.c.offset)
+        said = select(*first).where(
+            effects.c.source == event.source, effects.c.event_id == event.id
+        )
+        found = await self._all(_RECORDS.where(tuple_(*_ADDRESS).in_(said)))
         return found[0] if found else None
 
     async def of_case(self, case_id: CaseId) -> tuple[Record, ...]:

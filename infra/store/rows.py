@@ -17,7 +17,7 @@ from schemas.workfile import CaseState, Queue, Route, Site, WorkFile
 
 CASE_COLUMNS: Final = (
     *("case_id", "version", "state", "route", "queue", "opened_at", "due_at", "last_seen_at"),
-    *("sightings", "site", "place_key", "matter", "place", "camera"),
+    *("sightings", "site", "place_key", "matter", "place", "camera", "acts", "linked"),
 )
 OUTCOME_COLUMNS: Final = (
     *("topic_id", "partition", "offset", "outcome", "input", "received_at", "source", "event_id"),
@@ -66,13 +66,15 @@ def case_row(case: WorkFile) -> tuple[object, ...]:
         None if case.matter is None else str(case.matter),
         None if case.place is None else orjson.dumps(place_data(case.place)).decode(),
         case.camera,
+        case.acts,
+        case.linked,
     )
 
 
 def case_of(row: Sequence[Any]) -> WorkFile:
     """From the order of `CASE_COLUMNS`."""
     case_id, version, state, route, queue, opened_at, due_at, last_seen_at = row[:8]
-    sightings, _, place_key, matter_text, place, camera = row[8:]
+    sightings, _, place_key, matter_text, place, camera, acts, linked = row[8:]
     matter = None if matter_text is None else parse_matter(matter_text)
     return WorkFile(
         id=CaseId(case_id),
@@ -88,6 +90,8 @@ def case_of(row: Sequence[Any]) -> WorkFile:
         matter=matter,
         place=None if place is None else _place_of(place),
         camera=None if camera is None else CameraId(camera),
+        acts=acts,
+        linked=None if linked is None else CaseId(linked),
     )
 
 

@@ -7,12 +7,14 @@ from infra.store.rows import CASE_COLUMNS, LINE_COLUMNS, OUTCOME_COLUMNS, RECORD
 from infra.store.tables import IS_OPEN
 
 
-def _named(columns: tuple[str, ...]) -> str:
+def named(columns: tuple[str, ...]) -> str:
+    """Columns in quotes: some of ours are words of SQL."""
     return ", ".join(f'"{column}"' for column in columns)
 
 
-def _copy(table: str, columns: tuple[str, ...]) -> str:
-    return f"COPY {table} ({_named(columns)}) FROM STDIN (FORMAT BINARY)"
+def copy_into(table: str, columns: tuple[str, ...]) -> str:
+    """The quickest way in, for rows that are new."""
+    return f"COPY {table} ({named(columns)}) FROM STDIN (FORMAT BINARY)"
 
 
 MEET_SHARD: Final = """
@@ -46,23 +48,26 @@ JOIN effects USING (source, event_id)
 """
 
 LOCK_OPEN_CASES: Final = f"""
-SELECT {_named(CASE_COLUMNS)} FROM work_files
+SELECT {named(CASE_COLUMNS)} FROM work_files
 WHERE {IS_OPEN} AND site = ANY (%s::bytea[])
 ORDER BY case_id FOR UPDATE
 """  # noqa: S608 - only names of our own columns
 
 _CASE_TYPES: Final = (
     *("text", "int", "text", "text", "text", "timestamptz", "timestamptz", "timestamptz"),
-    *("bigint", "bytea", "text", "text", "jsonb", "text"),
+    *("bigint", "bytea", "text", "text", "jsonb", "text", "int", "text", "bytea"),
 )
 _ARRAYS: Final = ", ".join(f"%s::{kind}[]" for kind in _CASE_TYPES)
-_KEPT: Final = {"case_id", "opened_at"}
-_CHANGES: Final = ", ".join(f"{c} = excluded.{c}" for c in CASE_COLUMNS if c not in _KEPT)
+_CHANGES: Final = ", ".join(
+    f"{column} = excluded.{column}" for column in ("version", "last_seen_at", "sightings")
+)
 
+# A sighting more changes what was seen, and nothing that people decide; nor the pack that the case
+# was opened under.
 # A case id is made of 60 bits of a digest. Should two cases ever get the same one, the second is
 # not written, and the writer notices by the count.
 KEEP_CASES: Final = f"""
-INSERT INTO work_files ({_named(CASE_COLUMNS)})
+INSERT INTO work_files ({named((*CASE_COLUMNS, "policy"))})
 SELECT * FROM unnest({_ARRAYS})
 ON CONFLICT (case_id) DO UPDATE SET {_CHANGES}
 WHERE work_files.version < excluded.version AND work_files.opened_at = excluded.opened_at
@@ -81,10 +86,10 @@ KEEP_VOID: Final = """
 INSERT INTO voids (topic_id, partition, first, "end", reason) VALUES (%s, %s, %s, %s, %s)
 """
 
-COPY_OUTCOMES: Final = _copy("outcomes", OUTCOME_COLUMNS)
-COPY_RECORDS: Final = _copy("decision_records", RECORD_COLUMNS)
-COPY_LINES: Final = _copy("ledger_lines", LINE_COLUMNS)
-COPY_OUTBOX: Final = _copy("outbox", OUTBOX_COLUMNS)
+COPY_OUTCOMES: Final = copy_into("outcomes", OUTCOME_COLUMNS)
+COPY_RECORDS: Final = copy_into("decision_records", RECORD_COLUMNS)
+COPY_LINES: Final = copy_into("ledger_lines", LINE_COLUMNS)
+COPY_OUTBOX: Final = copy_into("outbox", OUTBOX_COLUMNS)
 
 OUTCOME_TYPES: Final = (
     *("text", "int4", "int8", "text", "bytea", "timestamptz", "text", "text"),

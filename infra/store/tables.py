@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -34,10 +35,10 @@ from sqlalchemy.types import TypeEngine
 
 from handlers.decisions.decision import Outcome
 from schemas.lane import Lane
-from schemas.workfile import CaseState, Queue, Route
+from schemas.workfile import ENDED, CaseState, Queue, Route
 
 RELAY_SHARDS: Final = 64
-IS_OPEN: Final = f"state = '{CaseState.CANDIDATE.value}'"
+IS_OPEN: Final = f"state NOT IN ({', '.join(repr(state.value) for state in sorted(ENDED))})"
 """Spelt the same in index and query, else PostgreSQL doesn't use the index."""
 
 ONE_OPEN_CASE: Final = "work_files_one_open_a_site"
@@ -193,6 +194,9 @@ work_files = Table(
     _may("matter"),
     _may("place", JSONB),
     _may("camera"),
+    Column("acts", Integer, nullable=False, server_default=text("0")),
+    _may("linked"),
+    _may("policy", DIGEST),
     _one_of("state", CaseState),
     _one_of("route", Route),
     _one_of("queue", Queue),
@@ -280,6 +284,9 @@ policies = Table(
     _must("name"),
     _must("version"),
     _now("kept_at"),
+    _may("valid_from", Date),
+    _may("used_at", INSTANT),
+    Index("policies_by_name", "name", "version"),
 )
 
 policy_files = Table(

@@ -4,7 +4,8 @@
     claim   2  event ids, sorted                 waits for who claims the same
     open    3  work files, sorted by id          locked
     record  4  work files written, then the outbox's sequence taken
-            5  outcomes, records, ledger lines   nobody waits for these
+            5  outcomes, records, ledger lines,
+               clocks that begin                 nobody waits for these
             6  cameras, sorted                   shared, so held as shortly as may be
             7  the head moved; commit
 
@@ -24,6 +25,8 @@ from handlers.decisions.facts import Claim
 from handlers.ledger import GENESIS
 from handlers.ports import Head, Settled, Shard, Void
 from infra.store import statements as sql
+from infra.store.clock_rows import CLOCK_TYPES, clock_row
+from infra.store.clock_statements import COPY_CLOCKS
 from infra.store.failures import is_lost, told_by_remedy
 from infra.store.posting import TopicOf, outbox_row
 from infra.store.rows import (
@@ -144,6 +147,7 @@ class PostgresTransaction:
         await self._keep_cases(settled)
         await self._post(settled)
         await self._copy_outcomes(settled)
+        await self._start_clocks(settled)
         log = self._shard.log
         for void in voids:
             span = (log.topic_id, log.number, void.first, void.end, void.reason)
@@ -156,13 +160,14 @@ class PostgresTransaction:
 
     async def _keep_cases(self, settled: Sequence[Settled]) -> None:
         """Write each case once, as it stands after the batch."""
-        last: dict[CaseId, WorkFile] = {}
+        last: dict[CaseId, tuple[object, ...]] = {}
         for each in settled:
-            if each.decision.case is not None:
-                last[each.decision.case.id] = each.decision.case
+            case = each.decision.case
+            if case is not None:
+                last[case.id] = (*case_row(case), digest_bytes(each.policy))
         if not last:
             return
-        rows = sorted((case_row(case) for case in last.values()), key=_by_site)
+        rows = sorted(last.values(), key=_by_site)
         columns = [list(column) for column in zip(*rows, strict=True)]
         written = await self._driver.execute(sql.KEEP_CASES, columns)
         if written.rowcount != len(rows):
@@ -183,6 +188,11 @@ class PostgresTransaction:
         await self._copy(sql.COPY_OUTCOMES, sql.OUTCOME_TYPES, map(outcome_row, settled))
         await self._copy(sql.COPY_RECORDS, sql.RECORD_TYPES, map(record_row, settled))
         await self._copy(sql.COPY_LINES, sql.LINE_TYPES, map(line_row, settled))
+
+    async def _start_clocks(self, settled: Sequence[Settled]) -> None:
+        rows = [clock_row(clock) for each in settled for clock in each.clocks]
+        if rows:
+            await self._copy(COPY_CLOCKS, CLOCK_TYPES, rows)
 
     async def _copy(
         self, statement: str, types: Sequence[str], rows: Iterable[tuple[object, ...]]

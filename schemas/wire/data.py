@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from schemas.camera import ZoneKind
+from schemas.danger import Danger
 from schemas.errors import InvalidValueError
 from schemas.evidence import EvidenceKind
 from schemas.instants import parse_instant
@@ -54,6 +55,10 @@ class Data(BaseModel):
     """What all data has in common: frozen; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+Dangers = Annotated[list[Danger], Field(max_length=20)]
+"""A closed list, so that no misspelt danger is passed over in silence."""
 
 
 class MatterData(Data):
@@ -133,6 +138,7 @@ class ObservationV1(Data):
     things: Annotated[list[ThingData], Field(max_length=200)] = []
     evidence: Annotated[list[EvidenceData], Field(max_length=50)] = []
     model: Name | None = None
+    dangers: Dangers = []
 
 
 class ReportV1(Data):
@@ -145,6 +151,7 @@ class ReportV1(Data):
     camera: Name | None = None
     upstream_number: Name | None = None
     evidence: Annotated[list[EvidenceData], Field(max_length=50)] = []
+    dangers: Dangers = []
 
 
 class SignalV1(Data):

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.clock import ClockKind, FiringKind
 from schemas.disposition import Change
+from schemas.person import Role
 from schemas.wire.data import (
     Count,
     Data,
@@ -26,7 +28,10 @@ class ReasonData(Data):
 
 
 class CaseData(Data):
-    """A case as it stood at `version`. `due_at` is the instant of its disposal limit."""
+    """A case as it stood at `version`. `due_at` is the instant of its disposal limit.
+
+    `acts` counts what people did on it; `linked` is the soft case that a danger was lifted out of.
+    """
 
     id: Name
     version: Annotated[int, Field(strict=True, ge=1)]
@@ -40,6 +45,8 @@ class CaseData(Data):
     due_at: Instant
     last_seen_at: Instant
     sightings: Count
+    acts: Count
+    linked: Name | None
 
 
 class TitleData(Data):
@@ -65,6 +72,21 @@ class CaseChangedV1(Data):
     change: Change
     reasons: list[ReasonData]
     evidence: list[EvidenceData]
+
+
+class PageV1(Data):
+    """Data of `offsite.page.v1`: a clock warns, is broken, or goes up a rung.
+
+    `at` is the instant that its plan names. No `role`: for whoever works on the subject.
+    """
+
+    subject: Name
+    clock: ClockKind
+    firing: FiringKind
+    role: Role | None
+    due_at: Instant
+    at: Instant
+    title: TitleData
 
 
 class AddressData(Data):

@@ -10,7 +10,7 @@ import orjson
 
 from schemas.wire.data import Data, ObservationV1, ReportV1, SignalV1
 from schemas.wire.envelope import LONGEST_NAME
-from schemas.wire.outgoing import CaseChangedV1, DeadLetterV1, DispositionV1
+from schemas.wire.outgoing import CaseChangedV1, DeadLetterV1, DispositionV1, PageV1
 
 Schema = dict[str, Any]
 
@@ -22,6 +22,7 @@ INCOMING: Final[Mapping[str, type[Data]]] = {
 OUTGOING: Final[Mapping[str, type[Data]]] = {
     "offsite.disposition.v1": DispositionV1,
     "offsite.case-changed.v1": CaseChangedV1,
+    "offsite.page.v1": PageV1,
     "offsite.dead-letter.v1": DeadLetterV1,
 }
 

@@ -74,6 +74,7 @@ def _observation(content: Mapping[str, object]) -> Observation:
         things=tuple(_thing(thing) for thing in data.things),
         evidence=_evidence(data.evidence),
         model=data.model,
+        dangers=frozenset(data.dangers),
     )
 
 
@@ -87,6 +88,7 @@ def _report(content: Mapping[str, object]) -> Report:
         camera=CameraId(data.camera) if data.camera else None,
         upstream_number=data.upstream_number,
         evidence=_evidence(data.evidence),
+        dangers=frozenset(data.dangers),
     )
 
 

@@ -1,12 +1,13 @@
 """From words to wire: every message that we publish, as a structured CloudEvent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import orjson
 
-from schemas.disposition import CaseChanged, DeadLetter, Disposition, Reason
+from schemas.danger import Danger
+from schemas.disposition import CaseChanged, DeadLetter, Disposition, Page, Reason
 from schemas.events import Event
 from schemas.evidence import EvidenceRef
 from schemas.instants import instant_text
@@ -20,7 +21,7 @@ from schemas.workfile import WorkFile
 CASES: Final = "/offsite/cases"
 """Source of what the workers publish."""
 
-Outgoing = Disposition | CaseChanged | DeadLetter
+Outgoing = Disposition | CaseChanged | DeadLetter | Page
 
 
 def write_event(event: Event) -> bytes:
@@ -34,11 +35,13 @@ def write_event(event: Event) -> bytes:
 
 
 def write_outgoing(message: Outgoing, *, at: datetime) -> bytes:
-    """A task, a change or a dead letter for the way out. `at` is when it was decided."""
+    """A task, a change, a page or a dead letter for the way out. `at` is when it was decided."""
     if isinstance(message, Disposition):
         kind, data = "offsite.disposition.v1", _disposition(message)
     elif isinstance(message, CaseChanged):
         kind, data = "offsite.case-changed.v1", _case_changed(message)
+    elif isinstance(message, Page):
+        kind, data = "offsite.page.v1", _page(message)
     else:
         kind, data = "offsite.dead-letter.v1", _dead_letter(message)
     return orjson.dumps(
@@ -89,6 +92,7 @@ def _observation(body: Observation) -> dict[str, object]:
         "things": [_thing(thing) for thing in body.things],
         "evidence": evidence_data(body.evidence),
         "model": body.model,
+        **_dangers(body.dangers),
     }
 
 
@@ -111,7 +115,13 @@ def _report(body: Report) -> dict[str, object]:
         "camera": body.camera,
         "upstream_number": body.upstream_number,
         "evidence": evidence_data(body.evidence),
+        **_dangers(body.dangers),
     }
+
+
+def _dangers(dangers: Collection[Danger]) -> dict[str, object]:
+    """Nothing where there are none: what was sent before dangers were told keeps its bytes."""
+    return {"dangers": sorted(dangers)} if dangers else {}
 
 
 def _signal(body: StreamSignal) -> dict[str, object]:
@@ -140,6 +150,18 @@ def _case_changed(message: CaseChanged) -> dict[str, object]:
         "change": message.change,
         "reasons": reason_data(message.reasons),
         "evidence": evidence_data(message.evidence),
+    }
+
+
+def _page(message: Page) -> dict[str, object]:
+    return {
+        "subject": message.subject,
+        "clock": message.clock,
+        "firing": message.firing,
+        "role": message.role,
+        "due_at": instant_text(message.due_at),
+        "at": instant_text(message.at),
+        "title": {"zh": message.title_zh, "en": message.title_en},
     }
 
 
@@ -173,6 +195,8 @@ def case_data(case: WorkFile) -> dict[str, object]:
         "due_at": instant_text(case.due_at),
         "last_seen_at": instant_text(case.last_seen_at),
         "sightings": case.sightings,
+        "acts": case.acts,
+        "linked": case.linked,
     }
 
 

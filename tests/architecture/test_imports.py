@@ -122,7 +122,10 @@ def test_door_workers_and_commands_start_without_eyes() -> None:
         "import sys\n"
         "for name in ('av', 'cv2', 'lap', 'numpy', 'torch', 'ultralytics'):\n"
         "    sys.modules[name] = None\n"
-        "import infra.cli.main\n"
+        "from importlib import import_module\n"
+        "from infra.cli.main import COMMANDS\n"
+        "for where in COMMANDS.values():\n"
+        "    import_module(where.partition(':')[0])\n"
     )
 
     done = subprocess.run(

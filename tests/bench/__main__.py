@@ -1,7 +1,7 @@
 """`python -m tests.bench`: measures what was promised, prints tables, writes them down.
 
---only workers|latency|vision    one of the measurements
---quick                          smaller and rougher, under two minutes
+--only workers|latency|clocks|vision    one of the measurements
+--quick                                 smaller and rougher, under two minutes
 """
 
 import argparse
@@ -16,11 +16,12 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from tests.bench import latency, machine, memory, vision, workers
+from tests.bench import clocks, latency, machine, memory, vision, workers
 
 _MEASUREMENTS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "workers": workers.measure,
     "latency": latency.measure,
+    "clocks": clocks.measure,
     "vision": vision.measure,
 }
 _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)

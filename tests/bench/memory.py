@@ -23,6 +23,10 @@ def _found(told: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
         (f"workers, {each['partitions']} partition(s)", each["memory_mib"])
         for each in told.get("workers", {}).get("measured", [])
     ]
+    found += [
+        (f"clocks, {each['keepers']} keeper(s)", {"keeper": each["keeper_mib"]})
+        for each in told.get("clocks", {}).get("measured", [])
+    ]
     if "memory_mib" in told.get("latency", {}):
         found.append(("latency, whole deployment", told["latency"]["memory_mib"]))
     found += [

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import psycopg
@@ -11,16 +11,19 @@ import pytest
 from handlers.decisions.decision import Outcome
 from handlers.decisions.facts import Claim, Undecodable
 from handlers.decisions.letters import Letter
+from handlers.decisions.policy import Policy
 from handlers.enforce import enforce
 from handlers.ports import Batch, GapFoundError, Head, Shard, Void, Work
 from infra.store.engine import make_engine
 from infra.store.posting import letter_key
 from infra.store.work import PostgresWork
+from schemas.camera import ZoneKind
+from schemas.clock import ClockKind
 from schemas.disposition import DeadLetter
 from schemas.errors import TemporarilyUnavailableError
-from schemas.ids import Address, EventId, Partition
+from schemas.ids import Address, CaseId, EventId, Partition
 from schemas.lane import Lane
-from schemas.workfile import Site
+from schemas.workfile import ENDED, CaseState, Queue, Route, Site, WorkFile
 from tests.support.builders import (
     BLOCKED_EXIT,
     NEW_HEAD,
@@ -37,6 +40,7 @@ from tests.support.builders import (
     an_event,
     an_observation,
 )
+from tests.support.clocks import LADDER, a_deadline
 from tests.support.fake_work import FakeWork
 
 GENERAL = a_shard()
@@ -57,6 +61,14 @@ class Store(Protocol):
 
     async def voids(self) -> list[tuple[int, int, str]]: ...
 
+    async def clocks(self) -> list[tuple[str, str, int]]:
+        """Subject, kind and number."""
+        ...
+
+    async def act(self, case: CaseId, state: CaseState) -> None:
+        """What people do elsewhere: the case comes into a state, by one act more."""
+        ...
+
 
 @dataclass
 class InMemory:
@@ -70,6 +82,15 @@ class InMemory:
 
     async def voids(self) -> list[tuple[int, int, str]]:
         return [(v.first, v.end, v.reason) for kept in self.work.voids.values() for v in kept]
+
+    async def clocks(self) -> list[tuple[str, str, int]]:
+        return [(clock.subject, clock.kind, clock.number) for clock in self.work.clocks]
+
+    async def act(self, case: CaseId, state: CaseState) -> None:
+        was = self.work.cases[case]
+        self.work.cases[case] = replace(
+            was, state=state, version=was.version + 1, acts=was.acts + 1
+        )
 
 
 @dataclass
@@ -86,6 +107,17 @@ class OnPostgres:
 
     async def voids(self) -> list[tuple[int, int, str]]:
         return await self._all('SELECT first, "end", reason FROM voids ORDER BY first')
+
+    async def clocks(self) -> list[tuple[str, str, int]]:
+        return await self._all("SELECT subject, kind, number FROM clocks ORDER BY started_at")
+
+    async def act(self, case: CaseId, state: CaseState) -> None:
+        async with await psycopg.AsyncConnection.connect(self.dsn) as connection:
+            await connection.execute(
+                "UPDATE work_files SET state = %s, version = version + 1, acts = acts + 1"
+                " WHERE case_id = %s",
+                (state.value, case),
+            )
 
     async def _all(self, query: str) -> list:
         async with await psycopg.AsyncConnection.connect(self.dsn) as connection:
@@ -295,6 +327,130 @@ async def _retried(store: Store, batch: Batch) -> Outcome:
         except TemporarilyUnavailableError:
             continue
     raise AssertionError("never went through")
+
+
+async def opened(store: Store, policy: Policy | None = None) -> WorkFile:
+    """The first case: a stall."""
+    settled = await enforce(
+        a_batch([an_event(id="a")]),
+        work=store.work,
+        policy=policy or a_policy(),
+        salts=CountingSalts(),
+    )
+    case = settled[0].decision.case
+    assert case is not None
+    return case
+
+
+async def case_after(store: Store, batch: Batch) -> WorkFile | None:
+    settled = await enforce(batch, work=store.work, policy=a_policy(), salts=CountingSalts())
+    return settled[-1].decision.case
+
+
+@pytest.mark.parametrize("state", sorted(set(CaseState) - ENDED))
+async def test_a_case_that_people_have_in_hand_is_extended(store: Store, state: CaseState) -> None:
+    case = await opened(store)
+    await store.act(case.id, state)
+
+    extended = await case_after(store, a_batch([an_event(id="b")], first=1))
+
+    assert extended == replace(case, state=state, version=3, sightings=2, acts=1)
+
+
+@pytest.mark.parametrize("state", sorted(ENDED))
+async def test_where_a_case_has_ended_a_new_one_begins(store: Store, state: CaseState) -> None:
+    case = await opened(store)
+    await store.act(case.id, state)
+
+    outcomes = await settle(store, a_batch([an_event(id="b"), an_event(id="c")], first=1))
+
+    assert outcomes == [Outcome.OPENED, Outcome.EXTENDED]
+
+
+async def test_an_extension_is_kept_and_leaves_to_people_what_is_theirs(store: Store) -> None:
+    case = await opened(store)
+    assert case.site is not None
+    await store.act(case.id, CaseState.HANDLING)
+    await settle(store, a_batch([an_event(id="b")], first=1))
+
+    async with store.work.begin(GENERAL) as transaction:
+        found = await transaction.open_cases([case.site])
+
+    assert found[case.site] == replace(
+        case, state=CaseState.HANDLING, version=3, sightings=2, acts=1
+    )
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_a_danger_names_the_soft_case_that_it_is_lifted_out_of(
+    store: Store, first: int
+) -> None:
+    lifted = an_event(an_observation(zone_kind=ZoneKind.FIRE_LANE), id="b")
+    events = [an_event(id="a"), lifted]
+    soft = (await opened(store)) if first else None
+
+    danger = await case_after(store, a_batch(events[first:], first=first))
+
+    assert danger is not None
+    assert (danger.route, danger.queue) == (Route.ZERO_TOLERANCE, Queue.ZERO_TOLERANCE)
+    assert danger.linked is not None
+    assert soft is None or danger.linked == soft.id
+    assert danger.site is not None
+    async with store.work.begin(GENERAL) as transaction:
+        kept = await transaction.open_cases([danger.site])
+    assert kept[danger.site] == danger
+
+
+async def test_a_soft_case_that_has_ended_is_not_what_a_danger_is_lifted_out_of(
+    store: Store,
+) -> None:
+    soft = await opened(store)
+    await store.act(soft.id, CaseState.CLOSED)
+    on_a_fire_lane = an_event(an_observation(zone_kind=ZoneKind.FIRE_LANE), id="b")
+
+    danger = await case_after(store, a_batch([on_a_fire_lane], first=1))
+
+    assert danger is not None
+    assert danger.linked is None
+
+
+async def test_clocks_that_begin_with_a_case_are_kept_with_it(store: Store) -> None:
+    policy = with_clocks()
+    exit_blocked = an_event(an_observation(matter=BLOCKED_EXIT), id="b")
+    batch = a_batch([an_event(id="a"), exit_blocked, an_event(id="c")])
+
+    settled = await enforce(batch, work=store.work, policy=policy, salts=CountingSalts())
+
+    stall, danger, again = (each.decision.case for each in settled)
+    assert stall is not None
+    assert danger is not None
+    assert again is not None
+    assert again.id == stall.id
+    assert await store.clocks() == [(stall.id, "take", 1), (danger.id, "danger", 1)]
+
+
+async def test_a_danger_is_paged_at_once(store: Store) -> None:
+    exit_blocked = an_event(an_observation(matter=BLOCKED_EXIT), id="a")
+
+    settled = await enforce(
+        a_batch([exit_blocked]), work=store.work, policy=with_clocks(), salts=CountingSalts()
+    )
+
+    case = settled[0].decision.case
+    assert case is not None
+    assert await store.letters() == [
+        (case.id, f"{case.id}/1"),
+        (case.id, f"{case.id}/danger/1/begun"),
+    ]
+
+
+def with_clocks() -> Policy:
+    kinds = (ClockKind.TAKE, ClockKind.DANGER)
+    return replace(
+        a_policy(),
+        deadlines={kind: a_deadline(kind=kind) for kind in kinds},
+        ladders={LADDER.id: LADDER},
+    )
 
 
 async def test_triaged_sightings_stand_alone(store: Store) -> None:

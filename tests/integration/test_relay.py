@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from handlers.decisions.facts import Undecodable
 from handlers.enforce import enforce
 from handlers.ports import Received
-from infra import composition
+from infra import composition, opening
 from infra.deployment import Deployment, find
 from infra.settings import Settings
 from infra.store.outbox import Outbox
@@ -92,7 +92,7 @@ def deployment(kafka_bootstrap: str, database: str, tmp_path: Path) -> Deploymen
 
 @pytest.fixture
 async def work(deployment: Deployment) -> AsyncIterator[PostgresWork]:
-    engine = composition.engine(deployment, application="test")
+    engine = opening.engine(deployment, application="test")
     yield PostgresWork(engine, topic_of=topic_of)
     await engine.dispose()
 

@@ -17,7 +17,7 @@ from kafka.structs import OffsetAndMetadata
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from infra import composition
+from infra import opening
 from infra.accounts import add_up_all
 from infra.deployment import Deployment
 from schemas.lane import Lane
@@ -90,7 +90,7 @@ def publish(deployment: Deployment, name: str, count: int) -> None:
 
 def sums(deployment: Deployment) -> Sequence[Sum]:
     async def added_up() -> Sequence[Sum]:
-        engine = composition.engine(deployment, application="test", connections=1)
+        engine = opening.engine(deployment, application="test", connections=1)
         try:
             return await add_up_all(deployment, engine)
         finally:

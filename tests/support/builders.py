@@ -9,10 +9,13 @@ from typing import Final
 
 from handlers.decisions.decision import Decision, Outcome
 from handlers.decisions.facts import CameraSignal, Claim, Content, Facts, Sighting, Undecodable
-from handlers.decisions.policy import Calendar, Certainty, Limit, MatterPolicy, Policy
+from handlers.decisions.law.catalogue import MatterPolicy
+from handlers.decisions.policy import Policy
 from handlers.ledger import GENESIS, SALT_BYTES
 from handlers.ports import Batch, Head, Received, Shard, Void
 from schemas.camera import ZoneKind
+from schemas.certainty import Certainty
+from schemas.danger import Danger
 from schemas.disposition import Reason
 from schemas.dwell import Dwell
 from schemas.events import Event, EventBody
@@ -29,6 +32,7 @@ from schemas.ids import (
     ZoneId,
 )
 from schemas.lane import Lane
+from schemas.limit import Calendar, Limit, Unit
 from schemas.matter import MatterKey
 from schemas.observation import Observation, Phase, Thing
 from schemas.place import Place
@@ -59,6 +63,10 @@ def a_digest(text: str = "anything") -> Sha256:
     return Sha256(hashlib.sha256(text.encode()).hexdigest())
 
 
+def in_minutes(amount: int) -> Limit:
+    return Limit(amount=amount, unit=Unit.MINUTE, calendar=Calendar.CONTINUOUS)
+
+
 def a_matter_policy(
     key: MatterKey = STALL,
     *,
@@ -66,6 +74,8 @@ def a_matter_policy(
     is_safety: bool = False,
     dwell: timedelta = timedelta(minutes=3),
     limit_min: int = 120,
+    lifted_by: Iterable[Danger] = (),
+    is_amenity: bool = False,
 ) -> MatterPolicy:
     return MatterPolicy(
         key=key,
@@ -76,9 +86,11 @@ def a_matter_policy(
         why="for tests",
         route=route,
         dwell_threshold=dwell,
-        disposal_limit=Limit(amount_min=limit_min, calendar=Calendar.CONTINUOUS),
+        disposal_limit=in_minutes(limit_min),
         clause="for tests",
         certainty=Certainty.PROPOSAL,
+        lifted_by=frozenset(lifted_by),
+        is_amenity=is_amenity,
     )
 
 
@@ -106,10 +118,7 @@ def a_policy(
         digest=digest or a_digest("test pack"),
         sample_one_in=sample_one_in,
         least_confidence_permille=least_confidence_permille,
-        triage_limit={
-            queue: Limit(amount_min=amount, calendar=Calendar.CONTINUOUS)
-            for queue, amount in limits.items()
-        },
+        triage_limit={queue: in_minutes(amount) for queue, amount in limits.items()},
         matters={matter.key: matter for matter in matters},
     )
 
@@ -149,6 +158,7 @@ def an_observation(
     last_seen_at: datetime = NOON,
     seen: timedelta = timedelta(minutes=10),
     confidence: float = 0.9,
+    dangers: Iterable[Danger] = (),
 ) -> Observation:
     return Observation(
         matter=matter,
@@ -169,6 +179,7 @@ def an_observation(
             Thing(kind="stall", box=BoxXYXY(x1=10, y1=20, x2=110, y2=220), confidence=confidence),
         ),
         evidence=(an_evidence_ref(),),
+        dangers=frozenset(dangers),
     )
 
 
@@ -179,8 +190,16 @@ def a_report(
     matter: MatterKey | None = STALL,
     place: Place | None = None,
     camera: CameraId | None = None,
+    dangers: Iterable[Danger] = (),
 ) -> Report:
-    return Report(reporter=reporter, text=text, matter=matter, place=place, camera=camera)
+    return Report(
+        reporter=reporter,
+        text=text,
+        matter=matter,
+        place=place,
+        camera=camera,
+        dangers=frozenset(dangers),
+    )
 
 
 def a_signal(
@@ -257,6 +276,7 @@ def a_sighting(
     phase: Phase | None = Phase.BEGAN,
     seen: timedelta | None = timedelta(minutes=10),
     confidence_permille: int | None = 900,
+    dangers: Iterable[Danger] = (),
 ) -> Sighting:
     return Sighting(
         occurred_at=occurred_at,
@@ -269,6 +289,7 @@ def a_sighting(
         occurrence=OccurrenceId("occurrence-1"),
         dwell_at_least=seen,
         confidence_permille=confidence_permille,
+        dangers=frozenset(dangers),
     )
 
 
@@ -284,6 +305,7 @@ def some_facts(
     said: str = "these bytes",
     first: Claim | None = None,
     open_case: WorkFile | None = None,
+    linked_case: CaseId | None = None,
 ) -> Facts:
     """`first` is who said the event id first, where that wasn't this message."""
     address = an_address(offset)
@@ -296,6 +318,7 @@ def some_facts(
         content=content or a_sighting(),
         claim=None if isinstance(content, Undecodable) else first or own,
         open_case=open_case,
+        linked_case=linked_case,
     )
 
 
@@ -314,11 +337,14 @@ def a_case(
     site: Site | None = a_site(),  # noqa: B008 - frozen
     route: Route = Route.SOFT,
     due_at: datetime = NOON + timedelta(hours=2),
+    state: CaseState = CaseState.CANDIDATE,
+    acts: int = 0,
+    linked: CaseId | None = None,
 ) -> WorkFile:
     return WorkFile(
         id=CaseId(id),
         version=version,
-        state=CaseState.CANDIDATE,
+        state=state,
         route=route,
         queue=Queue.SOFT if site is None else site.queue,
         opened_at=NOON,
@@ -329,6 +355,8 @@ def a_case(
         matter=STALL if site is None else site.matter,
         place=a_place() if site is None else a_place(site.place_key.removeprefix("place:")),
         camera=CAMERA,
+        acts=acts,
+        linked=linked,
     )
 
 

@@ -10,9 +10,10 @@ from handlers.decisions.facts import Claim
 from handlers.decisions.letters import Letter
 from handlers.ledger import GENESIS
 from handlers.ports import Head, Settled, Shard, Void
+from schemas.clock import Clock
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address, CaseId, EventId, Partition
-from schemas.workfile import Site, WorkFile
+from schemas.workfile import ENDED, Site, WorkFile
 
 Moment = Literal["begin", "record", "commit"]
 
@@ -32,6 +33,7 @@ class FakeWork:
 
     settled: dict[Address, Settled] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
     cases: dict[CaseId, WorkFile] = field(default_factory=dict)
     claims: dict[EventId, Claim] = field(default_factory=dict)
     heads: dict[Partition, Head] = field(default_factory=dict)
@@ -87,7 +89,11 @@ class FakeTransaction:
 
     async def open_cases(self, sites: Collection[Site]) -> Mapping[Site, WorkFile]:
         cases = self._work.cases.values()
-        return {case.site: case for case in cases if case.site is not None and case.site in sites}
+        return {
+            case.site: case
+            for case in cases
+            if case.site is not None and case.site in sites and case.state not in ENDED
+        }
 
     async def record(
         self, settled: Sequence[Settled], *, voids: Sequence[Void], head: Head
@@ -105,6 +111,7 @@ class FakeTransaction:
                 raise AssertionError(f"a second outcome at {address}")
             work.settled[address] = settled
             work.letters.extend(settled.letters)
+            work.clocks.extend(settled.clocks)
             if settled.decision.case is not None:
                 work.cases[settled.decision.case.id] = settled.decision.case
         work.claims.update(self._claims)

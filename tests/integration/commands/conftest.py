@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from handlers.enforce import enforce
 from handlers.ports import Batch, Shard, Void
-from infra import composition
+from infra import opening
 from infra.accounts import add_up_all
 from infra.cli.main import app
 from infra.deployment import Deployment, find
@@ -32,6 +32,7 @@ from schemas.wire.writing import write_event
 from streams.connection import Connection
 from streams.conservation import Sum
 from streams.decoding import received
+from streams.in_force import OnePack
 from streams.intake import Accepted, Door, Sender, structured
 from streams.journal import Journal
 from streams.logs import Logs
@@ -69,7 +70,7 @@ class House:
         door = Door(
             publish=self.producer.apublish,
             journal=self.journal,
-            policy=composition.policy(self.settings),
+            policy=OnePack(opening.policy(self.settings)),
         )
         sender = Sender(source=SOURCE, lane=Lane.GENERAL)
 
@@ -90,8 +91,8 @@ class House:
             ]
 
         async def settle(engine: AsyncEngine) -> None:
-            policy = composition.policy(self.settings)
-            await Packs(engine).keep(policy, composition.policy_files(self.settings)[0])
+            policy = opening.policy(self.settings)
+            await Packs(engine).keep(policy, opening.policy_files(self.settings)[0])
             work = PostgresWork(engine, topic_of=topic_of)
             for batch in batches:
                 await enforce(batch, work=work, policy=policy, salts=CountingSalts())
@@ -108,7 +109,7 @@ class House:
 
     def with_engine(self, work: Callable[[AsyncEngine], Awaitable[Answer]]) -> Answer:
         async def within() -> Answer:
-            engine = composition.engine(self.deployment, application="test", connections=1)
+            engine = opening.engine(self.deployment, application="test", connections=1)
             try:
                 return await work(engine)
             finally:

@@ -15,7 +15,7 @@ from kafka import KafkaConsumer, TopicPartition
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from infra import composition
+from infra import composition, opening
 from infra.cli.keys import add
 from infra.deployment import Deployment, find
 from infra.settings import Settings
@@ -127,7 +127,7 @@ async def opened(settings: Settings, producer: Producer) -> AsyncIterator[Front]
 @asynccontextmanager
 async def sources_of(settings: Settings) -> AsyncIterator[Sources]:
     """The register of keys, from outside of the door."""
-    store = composition.engine(find(settings), application="test", connections=1)
+    store = opening.engine(find(settings), application="test", connections=1)
     try:
         yield Sources(store)
     finally:

@@ -98,7 +98,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @contextmanager
-def a_house(folder: Path, *, ends_well: bool = True) -> Iterator[House]:
+def a_house(
+    folder: Path, *, ends_well: bool = True, settings: Mapping[str, str] | None = None
+) -> Iterator[House]:
     """Start one in the folder; afterwards it has ended, well unless a test killed it."""
     data, log = folder / "data", folder / "up.log"
     env = {
@@ -106,6 +108,7 @@ def a_house(folder: Path, *, ends_well: bool = True) -> Iterator[House]:
         "OFFSITE_DATA": str(data),
         "OFFSITE_PORT": "0",
         "OFFSITE_JAVA_HEAP_MIB": "512",
+        **(settings or {}),
     }
     with log.open("w") as out:
         process = subprocess.Popen([*OFFSITE, "up"], env=env, stdout=out, stderr=out, text=True)

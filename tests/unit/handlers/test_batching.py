@@ -1,6 +1,7 @@
 """However messages are cut into batches, the same becomes of them, to the byte."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Final
@@ -9,19 +10,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.decisions.deciding import decide
 from handlers.decisions.decision import Outcome
 from handlers.decisions.facts import Undecodable
+from handlers.decisions.policy import Policy
 from handlers.enforce import enforce
 from handlers.ports import Batch, GapFoundError, Received, Void
 from schemas.camera import ZoneKind
+from schemas.clock import ClockKind
+from schemas.danger import Danger
+from schemas.disposition import CaseChanged, Disposition
 from schemas.errors import TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.ids import Address
 from schemas.lane import Lane
+from schemas.matter import MatterKey
 from schemas.observation import Phase
+from schemas.workfile import Queue
 from tests.support.builders import (
     BLOCKED_EXIT,
     LITTER,
+    STALL,
     UNLISTED,
     CountingSalts,
     a_batch,
@@ -35,11 +44,13 @@ from tests.support.builders import (
     an_event,
     an_observation,
 )
+from tests.support.clocks import LADDER, a_deadline
 from tests.support.fake_work import FakeWork
 
 Slot = Event | Undecodable | None
 """What lies at an offset; None is a void."""
 
+OLD_STALL: Final = MatterKey("GB/T 30428.2-2013", "matter", "04-06")
 BRIEFLY: Final = timedelta(0)
 BODIES: Final = st.sampled_from(
     [
@@ -52,7 +63,9 @@ BODIES: Final = st.sampled_from(
         an_observation(matter=BLOCKED_EXIT),
         an_observation(matter=LITTER, place=a_place("jiefang-2")),
         an_observation(matter=UNLISTED),
+        an_observation(matter=OLD_STALL, phase=Phase.CONTINUED, sequence=1),
         a_report(place=a_place()),
+        a_report(place=a_place(), dangers=[Danger.ESCAPE_ROUTE]),
         a_report(matter=None),
         a_signal(),
     ]
@@ -79,9 +92,19 @@ def a_cut_batch(slots: Sequence[Slot], first: int, end: int, lane: Lane) -> Batc
     return a_batch(received, shard=a_shard(lane=lane), voids=voids)
 
 
+def a_whole_policy() -> Policy:
+    kinds = (ClockKind.TAKE, ClockKind.DANGER)
+    return replace(
+        a_policy(sample_one_in=3),
+        aliases={"04-06": STALL},
+        deadlines={kind: a_deadline(kind=kind) for kind in kinds},
+        ladders={LADDER.id: LADDER},
+    )
+
+
 async def enforced(batches: Iterable[Batch]) -> FakeWork:
     work, salts = FakeWork(), CountingSalts()
-    policy = a_policy(sample_one_in=3)
+    policy = a_whole_policy()
     for batch in batches:
         await enforce(batch, work=work, policy=policy, salts=salts)
     return work
@@ -108,6 +131,7 @@ def assert_the_same(work: FakeWork, expected: FakeWork) -> None:
     assert ledger(work) == ledger(expected)
     assert work.heads == expected.heads
     assert work.letters == expected.letters
+    assert work.clocks == expected.clocks
     assert (work.claims, work.voids) == (expected.claims, expected.voids)
 
 
@@ -144,7 +168,7 @@ async def test_what_is_brought_again_changes_nothing(
 async def test_a_batch_that_failed_and_came_again_leaves_no_trace_of_its_first_try(
     slots: list[Slot], lane: Lane, failed_at: int
 ) -> None:
-    work, salts, policy = FakeWork(), CountingSalts(), a_policy(sample_one_in=3)
+    work, salts, policy = FakeWork(), CountingSalts(), a_whole_policy()
     failed_at %= len(slots)
 
     for at, batch in enumerate(one_by_one(slots, lane)):
@@ -185,11 +209,54 @@ async def test_a_site_has_one_open_case_and_its_letters_count_its_versions(
     sites = [case.site for case in work.cases.values() if case.site is not None]
     versions: dict[str, list[str]] = {}
     for letter in work.letters:
+        if not isinstance(letter, Disposition | CaseChanged):
+            continue
         case, _, version = letter.id.rpartition("/")
         versions.setdefault(case, []).append(version)
     assert len(sites) == len(set(sites))
     for case_id, case in work.cases.items():
         assert versions[case_id] == [str(n) for n in range(1, case.version + 1)]
+
+
+@settings(max_examples=40, deadline=None, database=None)
+@given(slots=SLOTS, lane=LANES)
+async def test_what_was_decided_in_a_batch_is_what_its_facts_say_alone(
+    slots: list[Slot], lane: Lane
+) -> None:
+    work = await enforced([a_cut_batch(slots, 0, len(slots), lane)])
+
+    decisions = [settled.decision for settled in work.settled.values()]
+    again = [decide(settled.facts, a_whole_policy()) for settled in work.settled.values()]
+    assert decisions == again
+
+
+@settings(max_examples=40, deadline=None, database=None)
+@given(slots=SLOTS, lane=LANES)
+async def test_every_case_has_one_clock_and_every_link_leads_to_a_soft_case_before_it(
+    slots: list[Slot], lane: Lane
+) -> None:
+    work = await enforced([a_cut_batch(slots, 0, len(slots), lane)])
+
+    places = list(work.cases)
+    assert [clock.subject for clock in work.clocks] == places
+    for case in work.cases.values():
+        if case.linked is not None:
+            soft = work.cases[case.linked]
+            assert places.index(soft.id) < places.index(case.id)
+            assert (soft.queue, case.queue) == (Queue.SOFT, Queue.ZERO_TOLERANCE)
+            assert (soft.matter, soft.place) == (case.matter, case.place)
+
+
+async def test_a_danger_finds_the_soft_case_of_the_same_batch() -> None:
+    stall = an_event(id="a")
+    on_a_fire_lane = an_event(an_observation(zone_kind=ZoneKind.FIRE_LANE), id="b")
+
+    work = await enforced([a_batch([stall, on_a_fire_lane])])
+
+    soft, danger = work.cases.values()
+    assert danger.linked == soft.id
+    assert soft.linked is None
+    assert work.settled[an_address(1)].facts.linked_case == soft.id
 
 
 async def test_a_hole_between_messages_is_a_gap() -> None:

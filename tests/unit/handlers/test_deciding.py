@@ -13,16 +13,21 @@ from handlers.decisions.deciding import (
     PARK,
     REPEAT,
     SIGNAL,
+    UNKNOWN_YEAR,
     case_id,
     decide,
 )
 from handlers.decisions.decision import Outcome
-from handlers.decisions.facts import Content, Sighting, Undecodable
+from handlers.decisions.facts import Content, Facts, Sighting, Undecodable
+from handlers.decisions.policy import Policy
 from schemas.camera import ZoneKind
+from schemas.clock import ClockKind
+from schemas.ids import CaseId
 from schemas.lane import Lane
+from schemas.limit import Calendar, Limit, Unit
 from schemas.matter import MatterKey
 from schemas.observation import Phase
-from schemas.workfile import CaseState, Queue, Route
+from schemas.workfile import ENDED, CaseState, Queue, Route
 from tests.support.builders import (
     BLOCKED_EXIT,
     LITTER,
@@ -40,6 +45,7 @@ from tests.support.builders import (
     an_address,
     some_facts,
 )
+from tests.support.clocks import a_deadline
 
 POLICY: Final = a_policy()
 BRIEFLY: Final = timedelta(0)
@@ -275,6 +281,176 @@ def test_a_danger_is_known_without_place_and_matter_but_merged_with_nothing() ->
     assert decision.case.due_at == NOON + timedelta(minutes=30)
 
 
+OLD_STALL: Final = MatterKey("GB/T 30428.2-2013", "matter", "04-06")
+
+
+@pytest.mark.parametrize("state", sorted(set(CaseState) - ENDED))
+def test_a_case_that_people_have_in_hand_is_extended_and_otherwise_left_as_it_is(
+    state: CaseState,
+) -> None:
+    case = a_case(state=state, version=5, acts=4, linked=CaseId("C261119-BBBBBBBBBBBB"))
+
+    decision = decide(some_facts(open_case=case), POLICY)
+
+    assert decision.outcome is Outcome.EXTENDED
+    assert decision.case == replace(case, version=6, sightings=6)
+
+
+@pytest.mark.parametrize("phase", [Phase.BEGAN, Phase.CONTINUED])
+@pytest.mark.parametrize("state", sorted(ENDED))
+def test_where_a_case_has_ended_a_new_one_begins(state: CaseState, phase: Phase) -> None:
+    ended = a_case(state=state)
+
+    decision = decide(some_facts(a_sighting(phase=phase), open_case=ended), POLICY)
+
+    assert decision.outcome is Outcome.OPENED
+    assert decision.case is not None
+    assert (decision.case.id, decision.case.version) != (ended.id, ended.version)
+    assert (decision.case.state, decision.case.acts) == (CaseState.CANDIDATE, 0)
+
+
+def test_a_danger_is_linked_with_the_soft_case_that_it_is_lifted_out_of() -> None:
+    facts = some_facts(a_sighting(zone_kind=FIRE_LANE), linked_case=OPEN_SOFT.id)
+
+    decision = decide(facts, POLICY)
+
+    assert decision.case is not None
+    assert decision.case.linked == OPEN_SOFT.id
+    assert decision.case.queue is Queue.ZERO_TOLERANCE
+
+
+@pytest.mark.parametrize(
+    "sighting",
+    [
+        pytest.param(a_sighting(), id="a soft case"),
+        pytest.param(a_sighting(matter=BLOCKED_EXIT), id="a safety matter"),
+    ],
+)
+def test_what_is_lifted_out_of_nothing_is_linked_with_nothing(sighting: Sighting) -> None:
+    decision = decide(some_facts(sighting, linked_case=OPEN_SOFT.id), POLICY)
+
+    assert decision.case is not None
+    assert decision.case.linked is None
+
+
+def test_an_extended_danger_keeps_its_link() -> None:
+    linked = CaseId("C261119-BBBBBBBBBBBB")
+    lifted = replace(
+        a_case(linked=linked, route=Route.ZERO_TOLERANCE),
+        site=replace(a_site(), queue=Queue.ZERO_TOLERANCE),
+        queue=Queue.ZERO_TOLERANCE,
+    )
+    facts = some_facts(a_sighting(zone_kind=FIRE_LANE), open_case=lifted, linked_case=OPEN_SOFT.id)
+
+    decision = decide(facts, POLICY)
+
+    assert decision.outcome is Outcome.EXTENDED
+    assert decision.case is not None
+    assert decision.case.linked == linked
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        pytest.param(a_sighting(matter=OLD_STALL), Outcome.OPENED, id="opened"),
+        pytest.param(a_sighting(matter=OLD_STALL, place=None), Outcome.TRIAGE, id="triaged"),
+    ],
+)
+def test_a_case_stands_under_the_matter_that_is_meant(told: Sighting, outcome: Outcome) -> None:
+    decision = decide(some_facts(told), replace(POLICY, aliases={"04-06": STALL}))
+
+    assert decision.outcome is outcome
+    assert decision.case is not None
+    assert decision.case.matter == STALL
+
+
+def in_an_unknown_year() -> Policy:
+    """Its limits run in the city's hours, and nobody laid a calendar down."""
+    limit = Limit(amount=2, unit=Unit.HOUR, calendar=Calendar.CITY_WORKING)
+    matters = {key: replace(matter, disposal_limit=limit) for key, matter in POLICY.matters.items()}
+    return replace(POLICY, matters=matters)
+
+
+def test_a_soft_sighting_in_a_year_without_a_calendar_is_sorted_by_a_person() -> None:
+    decision = decide(some_facts(), in_an_unknown_year())
+
+    assert decision.outcome is Outcome.TRIAGE
+    assert [reason.rule for reason in decision.reasons] == ["R07-by-the-pack", "R12-unknown-year"]
+    assert "2026" in decision.reasons[1].clause
+    assert decision.case is not None
+    assert (decision.case.route, decision.case.site) == (Route.TRIAGE, None)
+    assert decision.case.due_at == NOON + timedelta(minutes=240)
+
+
+@pytest.mark.parametrize(
+    ("sighting", "expected"),
+    [
+        pytest.param(a_sighting(matter=BLOCKED_EXIT), Route.ZERO_TOLERANCE, id="a blocked exit"),
+        pytest.param(a_sighting(zone_kind=FIRE_LANE), Route.ZERO_TOLERANCE, id="on a fire lane"),
+        pytest.param(a_sighting(matter=OPEN_MANHOLE), Route.SERVICE, id="an open manhole"),
+    ],
+)
+def test_a_danger_in_a_year_without_a_calendar_keeps_its_route_and_is_due_soon(
+    sighting: Sighting, expected: Route
+) -> None:
+    decision = decide(some_facts(sighting), in_an_unknown_year())
+
+    assert decision.outcome is Outcome.OPENED
+    assert UNKNOWN_YEAR in [reason.rule for reason in decision.reasons]
+    assert decision.case is not None
+    assert (decision.case.route, decision.case.queue) == (expected, Queue.ZERO_TOLERANCE)
+    assert decision.case.due_at == NOON + timedelta(minutes=30)
+
+
+def test_an_open_case_is_extended_in_any_year() -> None:
+    decision = decide(some_facts(open_case=OPEN_SOFT), in_an_unknown_year())
+
+    assert decision.outcome is Outcome.EXTENDED
+
+
+TAKE_AND_DANGER: Final = {
+    kind: a_deadline(kind=kind) for kind in (ClockKind.TAKE, ClockKind.DANGER)
+}
+
+
+@pytest.mark.parametrize(
+    ("sighting", "starts"),
+    [
+        pytest.param(a_sighting(), (ClockKind.TAKE,), id="a stall is to be taken"),
+        pytest.param(a_sighting(matter=UNLISTED), (ClockKind.TAKE,), id="so is what is unsorted"),
+        pytest.param(a_sighting(matter=BLOCKED_EXIT), (ClockKind.DANGER,), id="a danger at once"),
+        pytest.param(a_sighting(zone_kind=FIRE_LANE), (ClockKind.DANGER,), id="a lifted one too"),
+        pytest.param(a_sighting(seen=BRIEFLY), (), id="nobody has to take what is let go"),
+        pytest.param(a_camera_signal(), (), id="nor a signal"),
+        pytest.param(Undecodable(reason="no JSON"), (), id="nor what nobody understands"),
+    ],
+)
+def test_a_new_case_starts_the_clock_of_its_queue(
+    sighting: Content, starts: tuple[ClockKind, ...]
+) -> None:
+    policy = replace(POLICY, deadlines=TAKE_AND_DANGER)
+
+    assert decide(some_facts(sighting), policy).starts == starts
+
+
+def test_an_id_conflict_that_is_triaged_starts_the_clock_of_danger() -> None:
+    facts = some_facts(a_sighting(matter=BLOCKED_EXIT), offset=5, first=OTHERWISE)
+
+    decision = decide(facts, replace(POLICY, deadlines=TAKE_AND_DANGER))
+
+    assert decision.starts == (ClockKind.DANGER,)
+
+
+def test_an_extended_case_starts_nothing() -> None:
+    decision = decide(some_facts(open_case=OPEN_SOFT), replace(POLICY, deadlines=TAKE_AND_DANGER))
+
+    assert decision.starts == ()
+
+
+def test_a_pack_without_that_deadline_starts_nothing() -> None:
+    assert decide(some_facts(), POLICY).starts == ()
+
+
 def test_a_triaged_case_says_what_was_seen() -> None:
     sighting = a_sighting(matter=UNLISTED, occurred_at=NOON - timedelta(seconds=9))
 
@@ -303,7 +479,47 @@ def test_a_case_id_is_the_day_in_china_and_the_address() -> None:
     assert case_id(some_facts(offset=0)) != case_id(some_facts(offset=1))
 
 
+@pytest.mark.parametrize(
+    ("facts", "rules"),
+    [
+        pytest.param(
+            some_facts(Undecodable(reason="no JSON")), ["D01-undecodable"], id="unreadable bytes",
+        ),
+        pytest.param(some_facts(offset=5, first=AGAIN), ["D02-repeat"], id="said again"),
+        pytest.param(
+            some_facts(offset=5, first=OTHERWISE), ["D03-id-conflict"], id="said otherwise",
+        ),
+        pytest.param(some_facts(a_camera_signal()), ["D04-signal"], id="a signal"),
+        pytest.param(
+            some_facts(open_case=OPEN_SOFT), ["R07-by-the-pack", "D05-extend"], id="seen again",
+        ),
+        pytest.param(
+            some_facts(a_sighting(phase=Phase.ENDED)), ["R07-by-the-pack", "D06-nothing-open"],
+            id="an end of nothing",
+        ),
+    ],
+)  # fmt: skip
+def test_a_decision_names_its_rules_the_one_that_chose_the_way_first(
+    facts: Facts, rules: list[str]
+) -> None:
+    assert [reason.rule for reason in decide(facts, POLICY).reasons] == rules
+
+
 def test_the_same_facts_give_the_same_decision() -> None:
     facts = some_facts(open_case=OPEN_SOFT)
 
     assert decide(facts, POLICY) == decide(facts, POLICY)
+
+
+def test_what_a_danger_lifted_has_less_time() -> None:
+    half_an_hour = Limit(amount=30, unit=Unit.MINUTE, calendar=Calendar.CONTINUOUS)
+    policy = replace(a_policy(), lifted_limit=half_an_hour)
+    facts = some_facts(a_sighting(zone_kind=ZoneKind.FIRE_LANE))
+
+    lifted = decide(facts, policy).case
+    soft = decide(some_facts(a_sighting()), policy).case
+
+    assert lifted is not None
+    assert soft is not None
+    assert lifted.due_at == facts.received_at + timedelta(minutes=30)
+    assert soft.due_at > lifted.due_at

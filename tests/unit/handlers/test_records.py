@@ -1,5 +1,6 @@
 """Facts and decisions as bytes: the same in any year, and read back without loss."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -22,12 +23,15 @@ from handlers.decisions.records import (
 )
 from handlers.replay import replay
 from schemas.camera import ZoneKind
+from schemas.clock import ClockKind
+from schemas.danger import Danger
 from schemas.errors import InvalidValueError
 from schemas.evidence import EvidenceKind, EvidenceRef
+from schemas.ids import CaseId
 from schemas.lane import Lane
 from schemas.observation import Phase
 from schemas.wire.canonical import canonical_bytes
-from schemas.workfile import WorkFile
+from schemas.workfile import CaseState, WorkFile
 from tests.support.builders import (
     NOON,
     UNLISTED,
@@ -44,11 +48,13 @@ from tests.support.builders import (
     an_observation,
     some_facts,
 )
+from tests.support.clocks import a_deadline
 
 CHINA: Final = timezone(timedelta(hours=8))
 LARGEST: Final = 2**53 - 1
 """Beyond it JSON's readers disagree about integers."""
 
+LINKED: Final = CaseId("C261119-BBBBBBBBBBBB")
 KINDS_OF_FACTS: Final = [
     pytest.param(some_facts(), id="a sighting by a camera"),
     pytest.param(
@@ -77,6 +83,21 @@ KINDS_OF_FACTS: Final = [
     pytest.param(some_facts(a_camera_signal()), id="a camera's signal"),
     pytest.param(some_facts(Undecodable(reason="no JSON: \x00 \ufffd")), id="unreadable bytes"),
     pytest.param(some_facts(open_case=a_case()), id="an open case"),
+    pytest.param(
+        some_facts(open_case=a_case(state=CaseState.HANDLING, acts=3, linked=LINKED)),
+        id="a case that people have in hand",
+    ),
+    pytest.param(
+        some_facts(a_sighting(dangers=Danger), linked_case=LINKED), id="dangers, lifted out of one"
+    ),
+    pytest.param(
+        some_facts(sighting_of(a_report(dangers=[Danger.FLAMES]), occurred_at=NOON)),
+        id="a danger that a person tells of",
+    ),
+    pytest.param(
+        some_facts(sighting_of(an_observation(dangers=[Danger.FLAMES]), occurred_at=NOON)),
+        id="a danger that a camera tells of",
+    ),
     pytest.param(some_facts(lane=Lane.SAFETY), id="the safety lane"),
     pytest.param(some_facts(offset=5, first=a_claim(said="other bytes")), id="said before"),
 ]
@@ -179,6 +200,8 @@ def test_any_position_finds_the_same_cell_at_a_replay(longitude: float, latitude
     [
         pytest.param(a_case(), id="at a site"),
         pytest.param(a_case(site=None), id="standing alone"),
+        pytest.param(a_case(state=CaseState.CLOSED, acts=9), id="closed by people"),
+        pytest.param(a_case(linked=LINKED), id="lifted out of another"),
         pytest.param(replace(a_case(site=None), matter=UNLISTED), id="known matter, no site"),
         pytest.param(replace(a_case(site=None), matter=None, place=None, camera=None), id="bare"),
         pytest.param(
@@ -198,6 +221,8 @@ def test_a_case_is_read_back_as_it_was(case: WorkFile) -> None:
         pytest.param(some_facts(said="other bytes"), id="other bytes"),
         pytest.param(some_facts(lane=Lane.SAFETY), id="another lane"),
         pytest.param(some_facts(open_case=a_case()), id="an open case"),
+        pytest.param(some_facts(linked_case=LINKED), id="a linked case"),
+        pytest.param(some_facts(a_sighting(dangers=[Danger.FLAMES])), id="a danger"),
         pytest.param(some_facts(a_sighting(phase=Phase.ENDED)), id="another phase"),
         pytest.param(some_facts(a_sighting(zone_kind=ZoneKind.FIRE_LANE)), id="another zone"),
         pytest.param(
@@ -212,6 +237,41 @@ def test_a_case_is_read_back_as_it_was(case: WorkFile) -> None:
 )
 def test_other_facts_have_other_bytes(other: Facts) -> None:
     assert facts_bytes(other) != facts_bytes(some_facts())
+
+
+def test_what_says_nothing_new_keeps_the_bytes_that_it_had_before_there_were_acts() -> None:
+    facts = some_facts(open_case=a_case())
+
+    laid_down = facts_bytes(facts), decision_bytes(decide(facts, a_policy()))
+
+    assert [hashlib.sha256(each).hexdigest() for each in laid_down] == [
+        "a84012ec169c88bb65ed501a7b6e9d4a06757e52979e40d77c98fb631317a4c7",
+        "cd0d1f19349987ca7ab24313a0f0ae7a4e123d1abdc5687f72337d02998ac5c2",
+    ]
+
+
+def test_dangers_stand_in_the_order_of_their_names() -> None:
+    told = [Danger.SKIDDING, Danger.FLAMES, Danger.GAS_BOTTLES]
+
+    one, other = (facts_bytes(some_facts(a_sighting(dangers=d))) for d in (told, told[::-1]))
+
+    assert one == other
+    assert orjson.loads(one)["content"]["dangers"] == ["flames", "gas-bottles", "skidding"]
+
+
+def test_a_danger_that_is_not_of_the_list_is_refused_at_a_replay() -> None:
+    laid_down = facts_bytes(some_facts(a_sighting(dangers=[Danger.FLAMES])))
+
+    with pytest.raises(ValueError, match="earthquake"):
+        read_facts(laid_down.replace(b"flames", b"earthquake"))
+
+
+def test_the_clocks_that_a_decision_starts_stand_in_its_bytes() -> None:
+    policy = replace(a_policy(), deadlines={ClockKind.TAKE: a_deadline(kind=ClockKind.TAKE)})
+
+    recorded = orjson.loads(decision_bytes(decide(some_facts(), policy)))
+
+    assert recorded["starts"] == ["take"]
 
 
 def test_evidence_keeps_its_order_and_its_absent_media_time() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.access.keyring import Grant, Grants, Keyring
-from infra.access.keys import PresentedKey, make_key, read_key
+from infra.access.keys import PresentedKey, make_key, person_behind, read_key
 from infra.access.rate import TokenBuckets
 from schemas.errors import TemporarilyUnavailableError
 from schemas.lane import Lane
@@ -348,3 +348,16 @@ async def test_a_damaged_file_is_as_none_and_is_written_anew(
 
     assert await opened().check(known) == a_grant(known)
     assert lane_in(file, known) == "general"
+
+
+@pytest.mark.parametrize(
+    ("source", "person"),
+    [
+        pytest.param("urn:offsite:person:li", "li", id="a person"),
+        pytest.param("urn:offsite:person:", None, id="nobody"),
+        pytest.param("/cameras/cam-07", None, id="a camera"),
+        pytest.param("/urn:offsite:person:li", None, id="a path that looks like one"),
+    ],
+)
+def test_a_key_says_whose_it_is(source: str, person: str | None) -> None:
+    assert person_behind(source) == person

@@ -10,6 +10,8 @@ from typing import Any, Final
 import orjson
 import pytest
 
+from schemas.clock import ClockKind, FiringKind
+from schemas.danger import Danger
 from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition, Reason
 from schemas.evidence import EvidenceKind
 from schemas.ids import EventId
@@ -32,6 +34,7 @@ from tests.support.builders import (
     an_evidence_ref,
     an_observation,
 )
+from tests.support.clocks import a_page
 from tests.support.compatibility import Direction, breaking_changes
 
 FOLDER: Final = Path(__file__).parents[3] / "docs" / "schemas"
@@ -111,6 +114,8 @@ def _references(at: Any) -> Iterator[str]:
         pytest.param("offsite.disposition.v1", "CaseState", CaseState, id="states"),
         pytest.param("offsite.disposition.v1", "Route", Route, id="routes"),
         pytest.param("offsite.disposition.v1", "Queue", Queue, id="queues"),
+        pytest.param("offsite.page.v1", "ClockKind", ClockKind, id="clocks"),
+        pytest.param("offsite.page.v1", "FiringKind", FiringKind, id="firings"),
     ],
 )
 def test_closed_choices_are_listed(kind: str, shape: str, choices: Any) -> None:
@@ -182,6 +187,8 @@ def test_a_change_of_the_models_that_breaks_a_promise_would_be_told() -> None:
             DeadLetter(id="t/0/1", address=an_address(1), reason="no JSON", payload=a_digest()),
             id="a dead letter of nobody's",
         ),
+        pytest.param("offsite.page.v1", a_page(), id="a page to a role"),
+        pytest.param("offsite.page.v1", a_page(role=None), id="a page to who works on it"),
     ],
 )
 def test_what_leaves_says_every_field_of_its_model_and_no_other(
@@ -198,8 +205,8 @@ def test_what_leaves_says_every_field_of_its_model_and_no_other(
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
-        pytest.param("offsite.observation.v1", an_observation(), id="an observation"),
-        pytest.param("offsite.report.v1", a_report(place=a_place()), id="a report"),
+        pytest.param("offsite.observation.v1", an_observation(dangers=Danger), id="an observation"),
+        pytest.param("offsite.report.v1", a_report(place=a_place(), dangers=Danger), id="a report"),
         pytest.param("offsite.signal.v1", a_signal(), id="a signal"),
     ],
 )

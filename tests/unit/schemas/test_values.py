@@ -7,7 +7,6 @@ from typing import Final
 
 import pytest
 
-from handlers.decisions.policy import Calendar, Limit
 from schemas.camera import Camera, Zone, ZoneKind
 from schemas.dwell import Dwell
 from schemas.errors import LONGEST_GOT, InvalidValueError
@@ -15,6 +14,7 @@ from schemas.events import Event
 from schemas.evidence import EvidenceKind, EvidenceRef
 from schemas.geometry import BoxXYXY, FrameSize, Point, Polygon
 from schemas.ids import Address, CameraId, EventId, Partition, Sha256, ZoneId, sha256_text
+from schemas.limit import Calendar, Limit, Unit
 from schemas.matter import MatterKey, parse_matter
 from schemas.observation import Thing
 from schemas.place import Place
@@ -151,8 +151,8 @@ def an_evidence(*, sha256: str = "0" * 64, size_bytes: int = 1) -> EvidenceRef:
                      id="a matter not spelt whole"),
         pytest.param(lambda: parse_matter("GB|matter|1|2"), "standard|kind|code", "GB|matter|1|2",
                      id="a matter spelt too long"),
-        pytest.param(lambda: Limit(amount_min=0, calendar=Calendar.CONTINUOUS),
-                     "at least 1 minute", "0", id="a limit of no time"),
+        pytest.param(lambda: Limit(amount=0, unit=Unit.MINUTE, calendar=Calendar.CONTINUOUS),
+                     "an amount of at least 1", "0", id="a limit of no time"),
     ],
 )  # fmt: skip
 def test_a_value_that_breaks_says_expected_and_got(

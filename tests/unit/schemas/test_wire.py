@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.camera import ZoneKind
+from schemas.danger import Danger
 from schemas.dwell import Dwell
 from schemas.events import Event, EventBody
 from schemas.evidence import EvidenceKind, EvidenceRef
@@ -94,6 +95,7 @@ EVIDENCE = st.lists(
     ),
     max_size=2,
 ).map(tuple)
+DANGERS = st.frozensets(st.sampled_from(Danger))
 EDGES = st.tuples(st.floats(0, 99), st.floats(0, 49), st.floats(99.5, 100), st.floats(49.5, 50))
 THINGS = st.builds(
     Thing,
@@ -131,6 +133,7 @@ def observations(draw: st.DrawFn) -> Observation:
         things=tuple(draw(st.lists(THINGS, max_size=2))),
         evidence=draw(EVIDENCE),
         model=draw(st.none() | NAMES),
+        dangers=draw(DANGERS),
     )
 
 
@@ -156,6 +159,7 @@ REPORTS = st.builds(
     camera=st.none() | NAMES.map(CameraId),
     upstream_number=st.none() | NAMES,
     evidence=EVIDENCE,
+    dangers=DANGERS,
 )
 EVENTS = st.builds(
     Event,

@@ -6,15 +6,25 @@ from typing import Final
 import orjson
 import pytest
 
+from schemas.danger import Danger
 from schemas.errors import InvalidValueError
 from schemas.events import Event
 from schemas.wire.reading import read_event
-from tests.support.builders import a_place, a_report, a_signal, an_event, an_evidence_ref
+from tests.support.builders import (
+    a_place,
+    a_report,
+    a_signal,
+    an_event,
+    an_evidence_ref,
+    an_observation,
+)
 from tests.support.messages import ABSENT, in_binary_form, in_structured_form, put
 
 LARGEST: Final = 2**53 - 1
-OBSERVED: Final = an_event()
-REPORTED: Final = an_event(replace(a_report(place=a_place()), evidence=(an_evidence_ref(),)))
+OBSERVED: Final = an_event(an_observation(dangers=[Danger.FLAMES]))
+REPORTED: Final = an_event(
+    replace(a_report(place=a_place(), dangers=[Danger.FLAMES]), evidence=(an_evidence_ref(),))
+)
 SIGNALLED: Final = an_event(a_signal())
 
 
@@ -93,6 +103,8 @@ def _named(value: object) -> str:
             ("data.evidence.0.bytes", 0, "greater than or equal to 1"),
             ("data.evidence.0.kind", "rumour", "'clip'"),
             ("data.evidence.0.media_time_ms", -1, "greater than or equal to 0"),
+            ("data.dangers", "flames", "valid list"),
+            ("data.dangers.0", "earthquake", "'fire-lane'"),
         ),
         *cases(
             REPORTED,
@@ -101,6 +113,9 @@ def _named(value: object) -> str:
             ("data.text", "x" * 4001, "at most 4000 characters"),
             ("data.text", "a\x1bb", "printable"),
             ("data.matter", "09006", "valid dictionary"),
+            ("data.dangers.0", "Flames", "'gas-bottles'"),
+            ("data.dangers.0", None, "'may-fall'"),
+            ("data.dangers", ["flames"] * 21, "at most 20 items"),
         ),
         *cases(
             SIGNALLED,

@@ -1,10 +1,13 @@
 """Which lane, which key, which topic: what keeps related messages together and floods apart."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from handlers.decisions.letters import Letter
+from schemas.camera import ZoneKind
+from schemas.danger import Danger
 from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition
 from schemas.events import EventBody
 from schemas.ids import CameraId
@@ -27,6 +30,7 @@ from tests.support.builders import (
     an_event,
     an_observation,
 )
+from tests.support.clocks import a_page
 
 IN_WORDS: Final = a_place(None, address="解放路边")
 DANGER: Final = a_case(site=a_site(queue=Queue.ZERO_TOLERANCE))
@@ -56,6 +60,30 @@ DANGER: Final = a_case(site=a_site(queue=Queue.ZERO_TOLERANCE))
         ),
         pytest.param(a_report(matter=None), None, Lane.GENERAL, id="a stranger's bare word"),
         pytest.param(a_report(matter=BLOCKED_EXIT), None, Lane.SAFETY, id="a stranger's danger"),
+        pytest.param(
+            an_observation(zone_kind=ZoneKind.FIRE_LANE), None, Lane.SAFETY,
+            id="a stall on a fire lane",
+        ),
+        pytest.param(
+            a_report(dangers=[Danger.ESCAPE_ROUTE]), Lane.GENERAL, Lane.SAFETY,
+            id="a stranger's word of a danger that always lifts",
+        ),
+        pytest.param(
+            a_report(matter=None, dangers=[Danger.FIRE_LANE]), None, Lane.SAFETY,
+            id="a danger without a matter",
+        ),
+        pytest.param(
+            a_report(dangers=[Danger.SKIDDING]), None, Lane.GENERAL,
+            id="a danger that doesn't lift this matter",
+        ),
+        pytest.param(
+            a_report(matter=replace(UNLISTED, code="wellCoverAbnormal")), None, Lane.SAFETY,
+            id="a danger by a vendor's name",
+        ),
+        pytest.param(
+            a_report(matter=replace(UNLISTED, code="04-06")), Lane.SAFETY, Lane.GENERAL,
+            id="a stall by its old code",
+        ),
         pytest.param(a_signal(), Lane.SAFETY, Lane.SAFETY, id="a signal of a safety camera"),
         pytest.param(a_signal(), None, Lane.GENERAL, id="a signal of any camera"),
     ],
@@ -63,7 +91,10 @@ DANGER: Final = a_case(site=a_site(queue=Queue.ZERO_TOLERANCE))
 def test_a_message_travels_as_urgently_as_it_may_be(
     body: EventBody, registered: Lane | None, lane: Lane
 ) -> None:
-    assert lane_of(an_event(body), policy=a_policy(), registered=registered) is lane
+    aliases = {"wellCoverAbnormal": OPEN_MANHOLE, "04-06": STALL}
+    policy = replace(a_policy(), aliases=aliases)
+
+    assert lane_of(an_event(body), policy=policy, registered=registered) is lane
 
 
 @pytest.mark.parametrize(
@@ -121,6 +152,7 @@ def test_related_messages_share_a_key(body: EventBody, key: str) -> None:
             "dead-letters",
             id="a dead letter",
         ),
+        pytest.param(a_page(), "pages", id="a page"),
     ],
 )
 def test_a_letter_leaves_to_its_queue(letter: Letter, topic: str) -> None:
@@ -151,6 +183,7 @@ def test_events_carry_the_brokers_time_and_nothing_is_ever_forgotten() -> None:
         "disposition.zero-tolerance",
         "events.general",
         "events.safety",
+        "pages",
     ]
     for lane in ("events.general", "events.safety"):
         assert topics[lane]["message.timestamp.type"] == "LogAppendTime"

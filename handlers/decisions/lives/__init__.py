@@ -1,0 +1,1 @@
+"""The lives of a case, of an opinion incident and of a pack, as tables."""

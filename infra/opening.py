@@ -1,0 +1,34 @@
+"""Opens what commands and processes share: the database, the policy pack, the cameras' folder."""
+
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from handlers.decisions.policy import Policy
+from handlers.policies.pack import SHIPPED, Files, pack_from, read_files
+from infra.deployment import Deployment
+from infra.settings import Settings
+from infra.store.engine import make_engine
+
+
+def engine(deployment: Deployment, *, application: str, connections: int = 3) -> AsyncEngine:
+    """Connections to PostgreSQL for one process and event loop."""
+    return make_engine(
+        deployment.database.get_secret_value(), application=application, connections=connections
+    )
+
+
+def policy_files(settings: Settings, name: str | None = None) -> tuple[Files, str]:
+    """The files of the settings' pack, or of another one by name."""
+    wanted = name or settings.policy
+    return read_files(wanted, settings.policies or SHIPPED), wanted
+
+
+def policy(settings: Settings, name: str | None = None) -> Policy:
+    """The settings' pack, or another one by name; checked whole."""
+    return pack_from(*policy_files(settings, name))
+
+
+def cameras_folder(settings: Settings) -> Path:
+    """Where `<camera>.toml` lies."""
+    return settings.cameras or settings.data / "cameras"
