@@ -1,6 +1,6 @@
 """Who may try a step at all: known, up to date, on duty, in time, not on both sides of a pair."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -10,8 +10,9 @@ from handlers.decisions.dossier import Dossier
 from handlers.decisions.forms import faults
 from handlers.decisions.gates.registry import GATES
 from handlers.decisions.lives.standing import OPINION_PREFIX, state_of
-from handlers.decisions.lives.step import FieldKind, Step
+from handlers.decisions.lives.step import FieldKind, State, Step
 from handlers.decisions.lives.tables import STEPS_OF
+from handlers.decisions.lives.titles import ROLES, state_title
 from handlers.decisions.policy import Policy
 from schemas.act import Act
 from schemas.certainty import Certainty
@@ -86,17 +87,29 @@ def stale(facts: ActFacts, dossier: Dossier) -> Iterator[Refusal]:
 def no_step(act: Act, dossier: Dossier) -> Refusal:
     """No row of the tables has that act for the present state."""
     rows = STEPS_OF[act]
-    since = ", ".join(sorted({str(state) for row in rows for state in row.since})) or "nothing yet"
-    states = ", ".join(sorted({str(state_of(row.life, dossier)) for row in rows}))
+    since = _states({state for row in rows for state in row.since})
+    now = _states({state_of(row.life, dossier) for row in rows})
     return Refusal(
         rule="K05-no-such-step",
         clause=rows[0].clause,
         certainty=rows[0].certainty,
         missing=Words(
-            f"“{rows[0].words.zh}”只能在 {since} 状态进行, 目前为 {states}",
-            f"{act} is a step from {since}; it is {states}",
+            f"“{rows[0].words.zh}”只能在 {since.zh} 状态进行, 目前为 {now.zh}",
+            f"{act} is a step from {since.en}; it is {now.en}",
         ),
     )
+
+
+def _states(states: Collection[State | None]) -> Words:
+    known = sorted((state_title(state) for state in states if state is not None), key=str)
+    if not known:
+        return Words("尚未开始", "nothing yet")
+    return Words("、".join(each.zh for each in known), ", ".join(each.en for each in known))
+
+
+def _roles(roles: Collection[Role]) -> Words:
+    known = [ROLES[role] for role in sorted(roles)]
+    return Words("、".join(each.zh for each in known), ", ".join(each.en for each in known))
 
 
 def role(step: Step, facts: ActFacts, policy: Policy) -> Role | None:
@@ -120,14 +133,14 @@ def not_yours(step: Step, facts: ActFacts) -> Refusal:
     acting = person.roles if facts.command.role is None else {facts.command.role}
     helper = acting <= {Role.AUXILIARY}
     gate = GATES["A1"]
-    roles = ", ".join(sorted(step.who))
+    roles, held = _roles(step.who), _roles(acting)
     return Refusal(
         rule="A1" if helper else "K06-not-your-duty",
         clause=gate.clause if helper else step.clause,
         certainty=gate.certainty if helper else step.certainty,
         missing=Words(
-            f"“{step.words.zh}”须由 {roles} 进行; {person.id} 为 {', '.join(sorted(acting))}",
-            f"{step.act} is for {roles}; {person.id} acts as {', '.join(sorted(acting))}",
+            f"“{step.words.zh}”须由{roles.zh}进行; {person.id} 为{held.zh}",
+            f"{step.act} is for {roles.en}; {person.id} acts as {held.en}",
         ),
         supply=tuple(sorted(step.who)),
     )

@@ -1,7 +1,7 @@
 """Counts what people and machines did, so that bias and zeal show early; money is never counted."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -127,37 +127,43 @@ class Counts:
     entered_late: int
 
 
-def count(
-    acts: Iterable[Acted],
-    outcomes: Iterable[Decided],
-    *,
-    since: datetime,
-    until: datetime,
-    by: By | None = None,
-) -> Counts:
-    """Count what was done from `since` until before `until`, by when it was done.
+class Tally:
+    """Counts what was done from `since` until before `until`, by when it was done. Mutable.
 
     Acts come subject by subject, in the order in which they were recorded; earlier ones of the
     same subject tell who proposed what was decided later.
     """
-    tally: Counter[tuple[Measure, str, str]] = Counter()
-    ends: Counter[tuple[str, str, str, str]] = Counter()
-    course = _Course()
-    entered_late = 0
-    for acted in acts:
-        course.follow(acted)
-        if not since <= acted.at < until:
-            continue
-        entered_late += acted.recorded_at >= until
-        tally.update((m, what, _key(acted, by)) for m, what in _measured(acted))
-        if (end := course.end_of(acted)) is not None:
-            ends[end] += 1
-    for decided in outcomes:
-        key = _key_of_outcome(decided, by)
-        tally[Measure.OUTCOMES, decided.outcome, key] += decided.times
-    return Counts(
-        rows=tuple(_rows(tally)), spreads=tuple(_spreads(ends)), entered_late=entered_late
-    )
+
+    def __init__(self, *, since: datetime, until: datetime, by: By | None = None) -> None:
+        self._since, self._until, self._by = since, until, by
+        self._rows: Counter[tuple[Measure, str, str]] = Counter()
+        self._ends: Counter[tuple[str, str, str, str]] = Counter()
+        self._course = _Course()
+        self._entered_late = 0
+
+    def follow(self, acted: Acted) -> None:
+        """Take up the next act."""
+        self._course.follow(acted)
+        if not self._since <= acted.at < self._until:
+            return
+        self._entered_late += acted.recorded_at >= self._until
+        key = _key(acted, self._by)
+        self._rows.update((measure, what, key) for measure, what in _measured(acted))
+        if (end := self._course.end_of(acted)) is not None:
+            self._ends[end] += 1
+
+    def add(self, decided: Decided) -> None:
+        """Take up what became of messages of the period."""
+        key = _key_of_outcome(decided, self._by)
+        self._rows[Measure.OUTCOMES, decided.outcome, key] += decided.times
+
+    def counts(self) -> Counts:
+        """All that was taken up so far."""
+        return Counts(
+            rows=tuple(_rows(self._rows)),
+            spreads=tuple(_spreads(self._ends)),
+            entered_late=self._entered_late,
+        )
 
 
 def _measured(acted: Acted) -> Iterator[tuple[Measure, str]]:

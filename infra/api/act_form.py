@@ -1,22 +1,18 @@
 """The form in which a command comes over the wire, and what of it may stand in a record."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from schemas.act import Act, Command, CommandId, Details, SubjectId, plain_details
+from schemas.act import Act, Command, CommandId, SubjectId
 from schemas.errors import InvalidValueError
 from schemas.instants import parse_instant
 from schemas.person import PersonId, Role
+from schemas.wire.acting import read_details, require_line
 from schemas.wire.envelope import LONGEST_NAME
-from schemas.wire.plain import is_plain, is_prose
-
-_LARGEST: Final = 2**53 - 1
-"""Beyond it JSON numbers mean something else in every program."""
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -58,7 +54,7 @@ class ActForm(BaseModel):
             person=person,
             at=at,
             role=None if self.role is None else _one_of(Role, self.role, "role"),
-            details=_details(self.details),
+            details=read_details(self.details),
         )
 
 
@@ -81,31 +77,9 @@ def read_form(body: bytes) -> ActForm:
         got = "nothing" if fault["type"] == "missing" else repr(fault["input"])
         where = ".".join(str(step) for step in fault["loc"])
         raise InvalidValueError(expected=fault["msg"], got=got, field=where) from error
-    _require_plain(form.id, "id")
-    _require_plain(form.subject, "subject")
+    require_line(form.id, "id")
+    require_line(form.subject, "subject")
     return form
-
-
-def _details(said: Mapping[str, Said]) -> Details:
-    for name, value in said.items():
-        field = f"details.{name[:LONGEST_NAME]}"
-        if not name.isascii() or not name.isprintable():
-            raise InvalidValueError(expected="a field's name in ASCII", got=name, field="details")
-        if isinstance(value, int) and abs(value) > _LARGEST:
-            raise InvalidValueError(expected="a number within ±(2^53-1)", got=value, field=field)
-        texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        if not all(is_prose(text) for text in texts):
-            raise InvalidValueError(
-                expected="text without control characters", got=repr(value), field=field
-            )
-    return plain_details(said)
-
-
-def _require_plain(text: str, field: str) -> None:
-    if not is_plain(text):
-        raise InvalidValueError(
-            expected="one line without control characters", got=repr(text), field=field
-        )
 
 
 def _one_of(choices: type[Choice], text: str, field: str) -> Choice:

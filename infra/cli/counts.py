@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.decisions.counting import TITLES, By, Counts, Measure, Row, Spread, count
+from handlers.decisions.counting import TITLES, By, Counts, Measure, Row, Spread, Tally
 from infra.cli.asking import with_engine
 from infra.cli.cases import local
 from infra.cli.telling import OUT, AsJson, errors_told, tell_json, tell_table
@@ -62,10 +62,12 @@ async def _count(
         )
         counting = Counting(connection)
         lines = await counting.height()
-        acts = [acted async for acted in counting.acts(since=since, until=until)]
-        outcomes = await counting.outcomes(since=since, until=until, by=by)
-    counts = count(acts, outcomes, since=since, until=until, by=by)
-    return Counted(since=since, until=until, lines=lines, counts=counts)
+        tally = Tally(since=since, until=until, by=by)
+        async for acted in counting.acts(since=since, until=until):
+            tally.follow(acted)
+        for decided in await counting.outcomes(since=since, until=until, by=by):
+            tally.add(decided)
+    return Counted(since=since, until=until, lines=lines, counts=tally.counts())
 
 
 def _json(counted: Counted, by: By | None) -> dict[str, Any]:

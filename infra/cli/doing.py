@@ -20,6 +20,7 @@ from infra.store.migrating import require_current
 from schemas.act import NOTHING_SAID, Act, Command, CommandId, Details, SubjectId
 from schemas.errors import RefusedError
 from schemas.person import PersonId, Role
+from schemas.wire.acting import read_details, require_line
 
 Answer = TypeVar("Answer")
 
@@ -81,7 +82,18 @@ class Wanted:
 
 
 async def give(desk: Desk, wanted: Wanted) -> Told:
-    """Act. Under an id that came before, what was left out is what was meant then."""
+    """Act. Under an id that came before, what was left out is what was meant then.
+
+    Raises:
+        InvalidValueError: what was typed can't stand in a record.
+    """
+    details = read_details(wanted.details.fields)
+    for name, text in (
+        ("command id", wanted.id),
+        ("case", wanted.subject),
+        ("--as", wanted.person),
+    ):
+        require_line(text or "", name)
     before = None if wanted.id is None else await Commands(desk.engine).said(wanted.id)
     at, expected = wanted.at, wanted.expected
     if before is not None:
@@ -99,7 +111,7 @@ async def give(desk: Desk, wanted: Wanted) -> Told:
             person=wanted.person,
             at=at or datetime.now(UTC),
             role=wanted.role,
-            details=wanted.details,
+            details=details,
         )
     )
 

@@ -102,8 +102,8 @@ def _reason_is_in_the_pack(bench: Bench) -> Finding:
     if code not in reasons:
         known = ", ".join(sorted(reasons)) or "-"
         return block(
-            f"政策包中的理由代码 ({known}), 不是 {code}",
-            f"a reason code of the pack ({known}), not {code}",
+            f"政策包中的理由代码 ({known}), 不是 {code or '空'}",
+            f"a reason code of the pack ({known}), not {code or 'none'}",
         )
     return _is_proposed_by_intake(bench) if bench.command.act is Act.DECLINE else PASSED
 

@@ -90,7 +90,7 @@ def test_a_refusal_tells_rule_clause_mark_what_is_missing_and_who_has_it(hall: H
     hall.fixed(case)
     hall.considered(case)
     words = ("case", "act", case, "file", "--as", "zhao")
-    said = [word for pair in FILING for word in ("--set", pair)]
+    said = ("--set", "reason=at once", "--set", "number=2026-1", "--set", "harm_fen=0")
 
     told = hall.offsite(*words, *said, code=2).stderr
 
@@ -161,6 +161,24 @@ def test_a_value_that_cannot_be_read_names_its_field(hall: Hall, pair: str, said
     told = hall.offsite("case", "act", case, "file", "--as", "zhao", "--set", pair, code=2).stderr
 
     assert said in told
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        pytest.param(("--set", "reason=\x1b[2Jnothing to see"), "details.reason", id="a text"),
+        pytest.param(("--command-id", "one\ntwo"), "command id", id="an id"),
+    ],
+)
+def test_what_would_hide_on_a_screen_is_refused(
+    hall: Hall, words: tuple[str, str], field: str
+) -> None:
+    case = hall.sighted()
+
+    told = hall.offsite("case", "act", case, "lift", "--as", "hu", *words, code=2).stderr
+
+    assert f"{field}: expected" in told
+    assert "\x1b" not in told
 
 
 def test_values_are_read_by_the_kind_of_their_field(hall: Hall, tmp_path: Path) -> None:

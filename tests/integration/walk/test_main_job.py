@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.vault.disk import DiskVault
 from tests.integration.walk.conftest import OFFSITE, House
 from tests.support.shared_data import WEIGHTS, shared
 
@@ -84,7 +85,9 @@ def test_a_van_that_stays_on_a_fire_lane_becomes_one_case_of_zero_tolerance(hous
     (shown,) = house.lines("case", "show", case["id"])
     pictures = [item for step in shown["history"] for item in step["evidence"]]
     assert {item["kind"] for item in pictures} == {"original-frame", "annotated-picture"}
-    assert all(Path(item["where"]).is_file() for item in pictures)
+    assert all(item["where"].startswith("in the vault") for item in pictures)
+    vault = DiskVault(house.data / "vault")
+    assert all(vault.find(item["sha256"]) is not None for item in pictures)
 
 
 def test_who_only_passes_by_opens_no_case(house: House) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from handlers.decisions.counting import TITLES, Acted, By, Counts, Decided, Measure, count
+from handlers.decisions.counting import TITLES, Acted, By, Counts, Decided, Measure, Tally
 from schemas.act import Act, Method721, SubjectId
 from schemas.person import PersonId
 from tests.support.calendars import china
@@ -42,7 +42,12 @@ def counted(
 
 
 def counts(*acts: Acted, outcomes: Sequence[Decided] = (), by: By | None = None) -> Counts:
-    return count(acts, outcomes, since=SINCE, until=UNTIL, by=by)
+    tally = Tally(since=SINCE, until=UNTIL, by=by)
+    for each in acts:
+        tally.follow(each)
+    for became in outcomes:
+        tally.add(became)
+    return tally.counts()
 
 
 @pytest.mark.parametrize(
