@@ -1,6 +1,6 @@
 """Says in words why a case stands where it stands: rules, clauses, facts, each with its mark."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,11 +10,12 @@ from handlers.decisions.devices import device_fault, is_for_public_security
 from handlers.decisions.gates.gate import Bench, Standing
 from handlers.decisions.gates.missing import china_text
 from handlers.decisions.gates.registry import GATES
+from handlers.decisions.law.words import DANGERS, ROUTES, joined
 from handlers.decisions.lawful import lawful_row
+from handlers.decisions.line import Line
 from handlers.decisions.lives.tables import STEPS_OF
 from handlers.decisions.lives.titles import ROLES, limit_title
-from handlers.policies.line import Line
-from handlers.policies.words import DANGERS, ROUTES, joined
+from handlers.decisions.routing import certainty_of
 from schemas.act import Act, Taken
 from schemas.certainty import Certainty
 from schemas.danger import Danger
@@ -22,21 +23,6 @@ from schemas.disposition import Reason
 from schemas.words import Words
 from schemas.workfile import WorkFile
 
-MARKS: Final[Mapping[str, Certainty]] = {
-    "R01-fire-lane": Certainty.TEXT,
-    "R13-danger-lifts": Certainty.TEXT,
-    "R02-safety-matter": Certainty.TEXT,
-    "R03-unknown-matter": Certainty.PROPOSAL,
-    "R04-unknown-place": Certainty.PROPOSAL,
-    "R09-device-out-of-status": Certainty.TEXT,
-    "R10-security-camera": Certainty.TEXT,
-    "R14-not-by-camera": Certainty.PROPOSAL,
-    "R11-lawful-here": Certainty.TEXT,
-    "R05-stayed-too-briefly": Certainty.PROPOSAL,
-    "R06-too-unsure": Certainty.PROPOSAL,
-    "R07-by-the-pack": Certainty.TEXT,
-}
-"""How well the rule of a route is grounded; one that isn't named here is a proposal of ours."""
 _SETTING_THE_TRACK: Final = (Act.CLASSIFY, Act.LIFT, Act.DOWNGRADE, Act.SETTLE_DOUBT)
 _DANGER: Final = Words("险情", "danger")
 _LAWFUL: Final = Words("合法地点检验", "tested: lawful here?")
@@ -129,7 +115,7 @@ def _reason_lines(sighted: Sequence[Sighted]) -> Iterator[Line]:
                 f"{seen.outcome}, first at {at}, {times[reason]} in all",
             ),
             clause=reason.clause,
-            certainty=MARKS.get(reason.rule, Certainty.PROPOSAL),
+            certainty=certainty_of(reason.rule),
         )
 
 

@@ -10,9 +10,9 @@ from handlers.decisions.gates.gate import Bench, Prior
 from handlers.decisions.gates.missing import china_text, yuan
 from handlers.decisions.gates.registry import GATES
 from handlers.decisions.law.discretion import Band
+from handlers.decisions.law.words import GROUNDS, HARMS, PARTY_KINDS, STEPS
+from handlers.decisions.line import Line
 from handlers.decisions.lives.titles import PENALTY_STATES
-from handlers.policies.line import Line
-from handlers.policies.words import GROUNDS, HARMS, PARTY_KINDS, STEPS
 from schemas.act import Act
 from schemas.words import Words
 

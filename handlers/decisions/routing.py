@@ -12,6 +12,7 @@ from handlers.decisions.law.catalogue import MatterPolicy
 from handlers.decisions.lawful import lawful_row
 from handlers.decisions.naming import alias_reason, named
 from handlers.decisions.policy import Policy
+from schemas.certainty import Certainty
 from schemas.danger import Danger
 from schemas.disposition import Reason
 from schemas.lane import Lane
@@ -46,6 +47,7 @@ class Rule:
 
     id: str
     clause: str
+    certainty: Certainty
     applies: Callable[[Case], bool]
     route: Callable[[Case], Route | None]
     says: Callable[[Case], str] | None = None
@@ -143,12 +145,14 @@ def _dismiss_unless_sampled(case: Case) -> Route | None:
 RULES: Final = (
     Rule(
         id="R01-fire-lane",
+        certainty=Certainty.TEXT,
         clause=ALWAYS[Danger.FIRE_LANE],
         applies=_is_on_a_fire_lane,
         route=lambda _: Route.ZERO_TOLERANCE,
     ),
     Rule(
         id="R13-danger-lifts",
+        certainty=Certainty.TEXT,
         clause="what turns dangerous is met with zero tolerance",
         applies=_is_lifted,
         route=lambda _: Route.ZERO_TOLERANCE,
@@ -156,30 +160,35 @@ RULES: Final = (
     ),
     Rule(
         id="R02-safety-matter",
+        certainty=Certainty.TEXT,
         clause="鄂建〔2022〕1536: 涉及安全 → 零容忍",
         applies=_is_about_safety,
         route=_by_row,
     ),
     Rule(
         id="R03-unknown-matter",
+        certainty=Certainty.PROPOSAL,
         clause="no row in the policy pack: a person sorts it",
         applies=_matter_is_unknown,
         route=lambda _: Route.TRIAGE,
     ),
     Rule(
         id="R14-not-by-camera",
+        certainty=Certainty.PROPOSAL,
         clause="个人信息保护法 26: a person in need is helped, and never looked for by camera",
         applies=_is_not_for_cameras,
         route=lambda _: Route.TRIAGE,
     ),
     Rule(
         id="R04-unknown-place",
+        certainty=Certainty.PROPOSAL,
         clause="no place that tells it apart: a person sorts it",
         applies=_place_is_unknown,
         route=lambda _: Route.TRIAGE,
     ),
     Rule(
         id="R09-device-out-of-status",
+        certainty=Certainty.TEXT,
         clause="行政处罚法 41, 国令799 7–9: a person looks at what such a camera saw",
         applies=lambda case: case.fault is not None,
         route=lambda _: Route.TRIAGE,
@@ -187,12 +196,14 @@ RULES: Final = (
     ),
     Rule(
         id="R10-security-camera",
+        certainty=Certainty.TEXT,
         clause="个人信息保护法 26 (unsettled law): a security camera and a pure amenity matter",
         applies=_is_amenity_by_security_camera,
         route=lambda _: Route.TRIAGE,
     ),
     Rule(
         id="R11-lawful-here",
+        certainty=Certainty.TEXT,
         clause="无证无照经营查处办法 3: a designated place and time",
         applies=lambda case: not _is_over(case) and _lawful_row_of(case) is not None,
         route=_dismiss_unless_sampled,
@@ -200,18 +211,21 @@ RULES: Final = (
     ),
     Rule(
         id="R05-stayed-too-briefly",
+        certainty=Certainty.PROPOSAL,
         clause="dwell not over the matter's threshold (policy pack)",
         applies=lambda case: _stayed_too_briefly(case) and not _is_over(case),
         route=_dismiss_unless_sampled,
     ),
     Rule(
         id="R06-too-unsure",
+        certainty=Certainty.PROPOSAL,
         clause="confidence below the least that the policy pack takes",
         applies=lambda case: _is_too_unsure(case) and not _is_over(case),
         route=_dismiss_unless_sampled,
     ),
     Rule(
         id="R07-by-the-pack",
+        certainty=Certainty.TEXT,
         clause="鄂建〔2022〕1536: 不涉及安全 → 柔性执法; service where nobody is to blame",
         applies=lambda _: True,
         route=_by_row,
@@ -219,6 +233,12 @@ RULES: Final = (
 )
 
 _OF_DEVICES: Final = next(rule for rule in RULES if rule.id == "R09-device-out-of-status")
+
+
+def certainty_of(rule: str) -> Certainty:
+    """How well a rule is grounded; what is no rule of a route is a proposal of ours."""
+    marks = {each.id: each.certainty for each in RULES}
+    return marks.get(rule, Certainty.PROPOSAL)
 
 
 def route(facts: Facts, sighting: Sighting, policy: Policy) -> Routed:

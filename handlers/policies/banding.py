@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from handlers.decisions.law.catalogue import HasParty, MatterPolicy
 from handlers.decisions.law.discretion import Band, BandStep, Discretion, HarmClass, PartyKind
+from handlers.decisions.law.words import HARMS, PARTY_KINDS, STEPS, joined, yuan
+from handlers.decisions.line import Line
 from handlers.decisions.policy import Policy
-from handlers.policies.line import Line
-from handlers.policies.words import HARMS, PARTY_KINDS, STEPS, joined, yuan
 from schemas.certainty import Certainty
 from schemas.words import Words
 

@@ -5,12 +5,13 @@ from typing import Final
 
 from handlers.decisions.dangers import ALWAYS
 from handlers.decisions.law.catalogue import HasParty, MatterPolicy
+from handlers.decisions.law.words import DANGERS, ROUTES, joined
+from handlers.decisions.line import Line
+from handlers.decisions.lives.titles import limit_title
 from handlers.decisions.policy import Policy
 from handlers.policies.banding import banding_lines
-from handlers.policies.line import Line
 from handlers.policies.mercies import mercy_lines
 from handlers.policies.powers import power_lines
-from handlers.policies.words import DANGERS, ROUTES, joined, limit_words
 from schemas.certainty import Certainty
 from schemas.clock import PLATFORM_CLOCKS, ClockKind
 from schemas.errors import InvalidValueError
@@ -106,7 +107,7 @@ def _deadlines(row: MatterPolicy, pack: Policy) -> Iterator[Line]:
         own = kind is ClockKind.DISPOSAL
         yield Line(
             label=deadline.title,
-            text=limit_words(row.disposal_limit if own else deadline.limit),
+            text=limit_title(row.disposal_limit if own else deadline.limit),
             clause=row.clause if own else deadline.clause,
             certainty=row.certainty if own else deadline.certainty,
         )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from handlers.decisions.law.catalogue import MatterPolicy
 from handlers.decisions.law.leniency import Designated, FirstViolation
+from handlers.decisions.law.words import GROUNDS, MEASURES, joined, yuan
+from handlers.decisions.line import Line
+from handlers.decisions.lives.titles import limit_title
 from handlers.decisions.policy import Policy
-from handlers.policies.line import Line
-from handlers.policies.words import GROUNDS, MEASURES, joined, limit_words, yuan
 from schemas.penalty import Ground
 from schemas.words import Words
 from schemas.workfile import Route
@@ -47,7 +48,7 @@ def _place(place: Designated) -> Line:
 
 
 def _first(row: FirstViolation) -> Line:
-    back, correction = limit_words(row.look_back), limit_words(row.correction)
+    back, correction = limit_title(row.look_back), limit_title(row.correction)
     most = yuan(row.most_harm_fen)
     which = Words(f"{back.zh}内首次", f"the first within {back.en}")
     if row.ground is Ground.MINOR:

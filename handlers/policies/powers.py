@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from handlers.decisions.law.authority import Grant
 from handlers.decisions.law.catalogue import HasParty, MatterPolicy, PenaltyBasis
+from handlers.decisions.law.words import NORMS, PARTIES
+from handlers.decisions.line import Line
 from handlers.decisions.policy import Policy
-from handlers.policies.line import Line
-from handlers.policies.words import NORMS, PARTIES
 from schemas.certainty import Certainty
 from schemas.words import Words
 

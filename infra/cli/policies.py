@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from handlers.decisions.law.catalogue import MatterPolicy
+from handlers.decisions.line import Line
+from handlers.decisions.lives.titles import CERTAINTIES
 from handlers.decisions.policy import Policy
 from handlers.policies.comparing import Change, ChangeKind, compare, rows_of
 from handlers.policies.explaining import explain, find_matter
 from handlers.policies.files import PACK, names_in
-from handlers.policies.line import Line
 from handlers.policies.pack import SHIPPED, load
-from handlers.policies.words import CERTAINTIES
 from infra.cli.telling import (
     OUT,
     AsJson,

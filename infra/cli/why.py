@@ -9,8 +9,8 @@ from handlers.decisions.dossier import Dossier
 from handlers.decisions.explaining import PackSaid, Sighted, pack_line, street_lines
 from handlers.decisions.explaining_penalty import penalty_lines
 from handlers.decisions.gates.gate import Bench
+from handlers.decisions.line import Line
 from handlers.decisions.lives.step import Step
-from handlers.policies.line import Line
 from handlers.policies.mercies import mercy_lines
 from handlers.policies.powers import power_lines
 from handlers.trying import Looked

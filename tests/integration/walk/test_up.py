@@ -32,7 +32,7 @@ def test_a_killed_deployment_leaves_no_process_and_goes_on_where_it_was(tmp_path
         total = again.settled()
         cases = again.queue()
 
-    assert len(children) == 6  # database, broker, door, two workers, relay
+    assert len(children) == 7  # database, broker, door, two workers, relay, clocks
     assert left == []
     assert (total["accepted"], total["outcomes"], total["difference"]) == (100, 100, 0)
     assert total["losses"] == 0

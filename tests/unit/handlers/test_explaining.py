@@ -8,14 +8,13 @@ from typing import Any, Final
 import pytest
 
 from handlers.decisions.ahead import onlooker
-from handlers.decisions.explaining import MARKS, PackSaid, Sighted, pack_line, street_lines
+from handlers.decisions.explaining import PackSaid, Sighted, pack_line, street_lines
 from handlers.decisions.explaining_penalty import band_in_force, penalty_lines
 from handlers.decisions.gates.gate import Bench, Prior, Standing
 from handlers.decisions.judging import Packs
 from handlers.decisions.law.authority import Unregistered
+from handlers.decisions.line import Line
 from handlers.decisions.penalty_sheet import masked, sheet_of
-from handlers.decisions.routing import RULES
-from handlers.policies.line import Line
 from schemas.act import Act, SubjectId
 from schemas.certainty import Certainty
 from schemas.danger import Danger
@@ -74,10 +73,6 @@ def labelled(lines: Sequence[Line], label: str) -> list[Line]:
 
 def street(bench: Bench, *seen: Sighted) -> list[Line]:
     return list(street_lines(bench, seen or [sighted()]))
-
-
-def test_every_rule_of_a_route_has_its_mark() -> None:
-    assert set(MARKS) == {rule.id for rule in RULES}
 
 
 def test_the_matter_says_whether_it_is_about_safety_and_why() -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from handlers.decisions.line import Line
 from handlers.decisions.policy import Policy
 from handlers.policies.explaining import explain, find_matter
-from handlers.policies.line import Line
 from handlers.policies.pack import pack_from
 from schemas.certainty import Certainty
 from schemas.errors import InvalidValueError
@@ -65,12 +65,12 @@ def test_a_soft_matter_is_explained_whole(town: Policy) -> None:
     assert lines["measures, in this order"].text.zh == "说服教育；劝导示范；警示告诫；指导约谈"
     assert "the square (square), 17:00 – 22:00" in lines["lawful at"].text.en
     assert "damage of at most 200 yuan" in lines["first: no penalty"].text.en
-    assert "1年（自然日历）内首次" in lines["first: no penalty"].text.zh
+    assert "1年(自然日)内首次" in lines["first: no penalty"].text.zh
     assert "published at https://town.example" in lines["discretion bands"].text.en
     assert "减轻 不罚款；从轻 0–0.50元" in lines["a citizen, minor harm"].text.zh
     assert lines["lighter when"].text.en == "coerced"
-    assert lines["disposal limit"].text.zh == "2小时（工作时）"
-    assert lines["penalty-90 limit"].text.en == "3 days (statutory-working)"
+    assert lines["disposal limit"].text.zh == "2小时(平台工作时)"
+    assert lines["penalty-90 limit"].text.en == "3 days (statutory working days)"
     assert lines["close when"].text.en == "the road is free"
     assert "a person looks" in lines["public-security cameras"].text.en
 
@@ -125,7 +125,7 @@ def test_a_service_has_no_party_no_bands_and_no_penalty_clocks(town: Policy) -> 
         pytest.param(
             pack_from(a_town("leniency", 'ground = "first"', 'ground = "minor"'), "town"),
             "minor: no penalty",
-            "minor, looking back 1 year (calendar)",
+            "minor, looking back 1 year (calendar days)",
             id="a list row for what is minor",
         ),
         pytest.param(

@@ -5,9 +5,7 @@ from typing import Final
 
 from handlers.decisions.law.catalogue import HasParty, Norm
 from handlers.decisions.law.discretion import BandStep, HarmClass, PartyKind
-from schemas.certainty import Certainty
 from schemas.danger import Danger
-from schemas.limit import Calendar, Limit, Unit
 from schemas.penalty import Ground, SoftMeasure
 from schemas.words import Words
 from schemas.workfile import Route
@@ -66,31 +64,6 @@ PARTY_KINDS: Final[Mapping[PartyKind, Words]] = {
     PartyKind.CITIZEN: Words("公民", "a citizen"),
     PartyKind.ORGANISATION: Words("法人、其他组织", "an organisation"),
 }
-CERTAINTIES: Final[Mapping[Certainty, Words]] = {
-    Certainty.TEXT: Words("法规原文", Certainty.TEXT.value),
-    Certainty.SECONDARY: Words("间接来源", Certainty.SECONDARY.value),
-    Certainty.PROPOSAL: Words("设计建议, 须由城市确认", Certainty.PROPOSAL.value),
-    Certainty.MEMORY: Words("凭记忆, 须由城市确认", Certainty.MEMORY.value),
-}
-_UNITS: Final[Mapping[Unit, str]] = {
-    Unit.MINUTE: "分钟",
-    Unit.HOUR: "小时",
-    Unit.DAY: "日",
-    Unit.MONTH: "个月",
-    Unit.YEAR: "年",
-}
-_CALENDARS: Final[Mapping[Calendar, str]] = {
-    Calendar.STATUTORY_WORKING: "法定工作日",
-    Calendar.CALENDAR: "自然日历",
-    Calendar.CITY_WORKING: "工作时",
-    Calendar.CONTINUOUS: "连续计时",
-}
-
-
-def limit_words(limit: Limit) -> Words:
-    """An amount with who counts it: 2小时（工作时）."""
-    zh = f"{limit.amount}{_UNITS[limit.unit]}（{_CALENDARS[limit.calendar]}）"
-    return Words(zh, str(limit))
 
 
 def yuan(fen: int) -> str:
