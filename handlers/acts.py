@@ -233,5 +233,5 @@ def _settled(
         policy=packs.now.digest,
         salt=salt,
         line=chain(head.chain, number=head.lines, address=facts.address, sealed=sealed),
-        letters=letters_of_act(answer) if isinstance(answer, Done) else (),
+        letters=letters_of_act(answer, packs.now) if isinstance(answer, Done) else (),
     )

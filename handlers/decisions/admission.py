@@ -6,6 +6,7 @@ from typing import Final
 
 from handlers.decisions.act_facts import ActFacts
 from handlers.decisions.answer import Refusal
+from handlers.decisions.clocks import in_milliseconds
 from handlers.decisions.dossier import Dossier
 from handlers.decisions.forms import faults
 from handlers.decisions.gates.registry import GATES
@@ -23,6 +24,8 @@ ENTERED_WITHIN: Final = timedelta(hours=24)
 """So long after it was done may an act be entered: the record is made at the time (art. 47)."""
 CLOCK_SKEW: Final = timedelta(seconds=5)
 """By so much may the clock of who enters it be fast."""
+_PAST: Final = ("first_known_at", "ended_at")
+"""What an act says has happened already: from here a limit is counted."""
 
 
 def unknown(facts: ActFacts) -> Iterator[Refusal]:
@@ -153,7 +156,7 @@ def form(step: Step, facts: ActFacts) -> Iterator[Refusal]:
 
 
 def timing(facts: ActFacts, dossier: Dossier) -> Iterator[Refusal]:
-    """Done in the future, entered too late, before what it rests on, or due before it was done."""
+    """Done in the future, entered too late, out of order, or with instants that can't be."""
     at, now = facts.command.at, facts.now
     last = dossier.taken[-1].at if dossier.taken else None
     if at > now + CLOCK_SKEW:
@@ -170,8 +173,16 @@ def timing(facts: ActFacts, dossier: Dossier) -> Iterator[Refusal]:
             f"不早于上一步骤 {last}",
             f"no earlier than the act before it, {last}",
         )
+    for name in _PAST:
+        said = facts.command.details.instant(name)
+        if said is not None and said > at + CLOCK_SKEW:
+            yield _own(
+                "K08-time",
+                f"不晚于行为 {at} 的 {name}, 不是 {said}",
+                f"{name} no later than the act, {at}, not {said}",
+            )
     until = facts.command.details.instant("until")
-    if until is not None and until <= at:
+    if until is not None and in_milliseconds(until) <= at:
         yield _own("K08-time", f"晚于行为 {at} 的期限", f"a limit after the act, {at}, not {until}")
 
 

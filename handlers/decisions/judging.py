@@ -8,11 +8,12 @@ nothing else writes acts.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.decisions import admission, effects
 from handlers.decisions.act_facts import ActFacts
 from handlers.decisions.answer import Answer, Done, Refusal, Refused
+from handlers.decisions.clocks import in_milliseconds
 from handlers.decisions.dossier import Dossier
 from handlers.decisions.gates.gate import Bench, Finding, Verdict
 from handlers.decisions.gates.registry import GATES, GLOBAL
@@ -33,6 +34,7 @@ class Packs:
 
 def judge(facts: ActFacts, packs: Packs) -> Answer:
     """Answer a command; see the drawing above. Refusals of one stage are told together."""
+    facts = _as_recorded(facts)
     dossier = facts.dossier or Dossier(id=facts.command.subject)
     if strange := (*admission.unknown(facts), *admission.stale(facts, dossier)):
         return Refused(refusals=strange)
@@ -51,6 +53,12 @@ def judge(facts: ActFacts, packs: Packs) -> Answer:
     if refusals := early or tuple(blocked(bench, ids)):
         return Refused(refusals=refusals)
     return _done(bench, facts, ids)
+
+
+def _as_recorded(facts: ActFacts) -> ActFacts:
+    """No finer than the record says it: else a replay could answer another way."""
+    command = replace(facts.command, at=in_milliseconds(facts.command.at))
+    return replace(facts, command=command, now=in_milliseconds(facts.now))
 
 
 def bench_of(facts: ActFacts, packs: Packs, *, step: Step, role: Role, dossier: Dossier) -> Bench:

@@ -38,8 +38,13 @@ def letters(
         )
     if decision.case is not None:
         written.append(_about_case(facts, decision, decision.case, policy))
-    written += [_page(clock, policy) for clock in clocks if clock.kind is ClockKind.DANGER]
+    written += pages(clocks, policy)
     return tuple(written)
+
+
+def pages(begun: Sequence[Clock], policy: Policy) -> list[Page]:
+    """Who is told at once that a clock has begun."""
+    return [_page(clock, policy) for clock in begun if clock.kind is ClockKind.DANGER]
 
 
 def _page(clock: Clock, policy: Policy) -> Page:

@@ -41,13 +41,13 @@ def list_packs(as_json: AsJson = False) -> None:
         for row in rows:
             tell_json(row)
         return
-    columns = ("name", "version", "valid_from", "matters", "digest", "in_force", "fault")
+    columns = ("name", "version", "valid_from", "matters", "digest", "of_settings", "fault")
     tell_table("Policy packs", columns, [[row[column] for column in columns] for row in rows])
 
 
 def _listed(name: str, settings: Settings) -> dict[str, Any]:
     blank = dict.fromkeys(("version", "valid_from", "matters", "digest", "fault"), "-")
-    row = {**blank, "name": name, "in_force": name == settings.policy}
+    row = {**blank, "name": name, "of_settings": name == settings.policy}
     try:
         pack = _pack(name, settings)
     except InvalidValueError as error:

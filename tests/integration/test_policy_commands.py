@@ -42,7 +42,7 @@ def test_packs_are_listed_with_what_is_wrong_with_one() -> None:
     said = offsite("ls").stdout
 
     assert told.keys() == {"broken", "fair", "town"}
-    assert (told["town"]["in_force"], told["fair"]["in_force"]) == (True, False)
+    assert (told["town"]["of_settings"], told["fair"]["of_settings"]) == (True, False)
     assert (told["town"]["matters"], told["town"]["fault"]) == (3, "-")
     assert "broken/pack.toml: sample_one_in" in told["broken"]["fault"]
     assert "2026-11-01" in said

@@ -66,11 +66,12 @@ def test_a_gates_page_names_every_act_that_it_stands_before(id_: str) -> None:
 @pytest.mark.parametrize("step", ALL_STEPS, ids=lambda step: f"{step.life} {step.act}")
 def test_each_row_is_on_its_lifes_page_with_its_gates_and_its_words(step: Step) -> None:
     page = written()[f"lives/{PAGE_OF[step.life]}"]
-    of_act = [line for line in page.splitlines() if line.startswith(f"| `{step.act}`")]
-    rows = [line for line in of_act if step.words.zh in line]
+    lines = [line for line in page.splitlines() if line.startswith(f"| `{step.act}`")]
+    steps = [each for each in ALL_STEPS if (each.act, each.life) == (step.act, step.life)]
+    row = dict(zip(map(id, steps), lines, strict=True))[id(step)]
 
-    assert len(rows) == 1
-    assert step.words.en in rows[0]
-    assert step.event in rows[0]
-    assert [id_ for id_ in step.gates if f"gates/{id_}.md" not in rows[0]] == []
-    assert ("**是 yes**" in rows[0]) is step.harms
+    assert step.words.zh in row
+    assert step.words.en in row
+    assert step.event in row
+    assert [id_ for id_ in step.gates if f"gates/{id_}.md" not in row] == []
+    assert ("**是 yes**" in row) is step.harms

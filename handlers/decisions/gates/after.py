@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.decisions.gates.course import decision, is_remedy_open
+from handlers.decisions.gates.course import decision, is_annulled, is_remedy_open
 from handlers.decisions.gates.gate import PASSED, Bench, Finding, Gate, block
 from handlers.decisions.gates.missing import china_text, yuan
 from handlers.decisions.gates.payments import (
@@ -51,6 +51,8 @@ def _payment(bench: Bench) -> Finding:
             return _collected_rightly(bench)
         case Act.SURCHARGE:
             return _surcharged_rightly(bench)
+        case Act.DEFER:
+            return _put_off(bench)
         case _:
             return _paid_in_full(bench)
 
@@ -89,6 +91,19 @@ def _collected_rightly(bench: Bench) -> Finding:
     return _no_more_than_owed(bench)
 
 
+def _put_off(bench: Bench) -> Finding:
+    """A favour that the party asks for: it never makes the time shorter."""
+    until, due_at = bench.details.instant("until"), payment_due(bench)
+    if not bench.details.says("party_asked"):
+        return block("当事人的申请", "that the party asked for it")
+    if until is not None and due_at is not None and until < due_at:
+        return block(
+            f"不早于原缴纳期限 {china_text(due_at)}",
+            f"no less time than there is, until {china_text(due_at)} in China",
+        )
+    return PASSED
+
+
 def _surcharged_rightly(bench: Bench) -> Finding:
     due_at = payment_due(bench)
     days = bench.details.number("days_late") or 0
@@ -125,7 +140,11 @@ def _remedy(bench: Bench) -> Finding:
         if bench.details.text("number").strip():
             return PASSED
         return block("停止执行的文书号", "the number of the paper that stays it")
-    if is_remedy_open(bench.dossier):
+    if is_annulled(bench.dossier):
+        return block(
+            "撤销决定: 复议或诉讼已撤销该决定", "its revocation: the decision was annulled"
+        )
+    if bench.command.act is Act.SURCHARGE and is_remedy_open(bench.dossier):
         return block(
             "复议或诉讼的结果: 期间加处罚款不计算",
             "the end of the remedy: no surcharge runs meanwhile",
@@ -150,9 +169,10 @@ GATES: Final = (
         id="P26",
         title=Words("缴纳罚款", "Payment"),
         asks=Words(
-            "罚缴分离; 当场收缴和加处罚款有限; 缴清方可结案",
+            "罚缴分离; 当场收缴和加处罚款有限; 暂缓依申请且不得缩短期限; 缴清方可结案",
             "Who decides doesn't collect; collecting on the spot and surcharges have their limits; "
-            "a case closes paid in full",
+            "paying is put off at the party's request, and never brought forward; a case closes "
+            "paid in full",
         ),
         clause="行政处罚法 66 – 70, 72",
         certainty=Certainty.TEXT,
@@ -163,8 +183,9 @@ GATES: Final = (
         id="P27",
         title=Words("复议诉讼期间", "Remedies and execution"),
         asks=Words(
-            "复议诉讼期间不加处罚款; 停止执行须有文书",
-            "No surcharge runs under a remedy; a stay has its paper",
+            "复议诉讼期间不加处罚款; 停止执行须有文书; 被撤销的决定不得执行",
+            "No surcharge runs under a remedy; a stay has its paper; an annulled decision is "
+            "never enforced",
         ),
         clause="行政处罚法 73",
         certainty=Certainty.TEXT,

@@ -108,7 +108,7 @@ def _named_to_act(bench: Bench) -> tuple[PersonId, ...]:
 
 def _nobody_partial(bench: Bench) -> Finding:
     """Investigating goes on while a recusal is open; where the row names P08, it waits."""
-    if bench.step.life is not Life.PENALTY:
+    if bench.step.life is not Life.PENALTY and bench.command.act is not Act.SETTLE_DOUBT:
         return PASSED
     aside = _recused(bench)
     for person in _named_to_act(bench):

@@ -35,6 +35,7 @@ _INVESTIGATING: Final = (
     *(Act.IDENTIFY, Act.COLLECT, Act.PRESERVE, Act.SEIZE),
     *(Act.PROPOSE, Act.NOTIFY),
 )
+_ANSWERS: Final = frozenset({Act.DEFEND, Act.ASK_HEARING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +116,12 @@ def served_at(bench: Bench) -> datetime | None:
 
 
 def answered_notices(dossier: Dossier) -> Iterator[Taken]:
-    """The notices that the party answered: the one in force at each defence."""
+    """The notices that the party answered, itself or by asking to be heard."""
     in_force = None
     for taken in dossier.taken:
         if taken.act is Act.NOTIFY:
             in_force = taken
-        elif taken.act is Act.DEFEND and in_force is not None:
+        elif taken.act in _ANSWERS and in_force is not None:
             yield in_force
 
 
@@ -153,6 +154,18 @@ def corrected_at(dossier: Dossier) -> datetime | None:
 def is_remedy_open(dossier: Dossier) -> bool:
     """Reconsideration or a lawsuit that nobody has heard the end of."""
     return len(dossier.all(Act.FILE_REMEDY)) > len(dossier.all(Act.REMEDY_RESULT))
+
+
+def is_annulled(dossier: Dossier) -> bool:
+    """Whether reconsideration or a court took the decision away: it is to be revoked."""
+    result = dossier.last(Act.REMEDY_RESULT)
+    return result is not None and result.details.text("result") == "annulled"
+
+
+def is_public(dossier: Dossier) -> bool:
+    """Whether the decision stands published."""
+    last = dossier.last(Act.PUBLISH_DECISION, Act.WITHDRAW_PUBLICATION)
+    return last is not None and last.act is Act.PUBLISH_DECISION
 
 
 def limit_of(bench: Bench, kind: ClockKind) -> Limit:

@@ -51,6 +51,8 @@ def _joins_rightly(bench: Bench) -> Finding:
             f"未终结的案卷: {into.id} 为 {into.state}",
             f"a case that isn't over: {into.id} is {into.state}",
         )
+    if is_dangerous(case) and bench.role is not Role.DUTY_CHIEF:
+        return block("值班长并案: 零容忍案卷", "the duty chief: a danger is theirs to join")
     if is_dangerous(case) and not is_dangerous(into):
         return block(
             f"零容忍案卷只能并入零容忍案卷: {into.id} 不是",
@@ -65,9 +67,19 @@ def _is_sorted_softly(bench: Bench) -> bool:
     return matter is not None and matter.queue is Queue.SOFT
 
 
+def _lets_danger_go(bench: Bench) -> bool:
+    match bench.command.act:
+        case Act.DOWNGRADE:
+            return True
+        case Act.CLASSIFY:
+            return is_dangerous(bench.dossier.case) and _is_sorted_softly(bench)
+        case _:
+            return is_dangerous(bench.dossier.case)
+
+
 def _danger_is_downgraded_by_name(bench: Bench) -> Finding:
     case = bench.dossier.case
-    if bench.command.act is Act.CLASSIFY and not (is_dangerous(case) and _is_sorted_softly(bench)):
+    if not _lets_danger_go(bench):
         return PASSED
     if bench.command.act is Act.DOWNGRADE:
         if bench.matter is None or bench.matter.is_safety:
@@ -103,9 +115,9 @@ GATES: Final = (
         id="L04",
         title=Words("险情不得被掩盖", "Danger stays danger"),
         asks=Words(
-            "零容忍案卷不得不予采用, 不得并入柔性案卷, 归入非安全事项须由值班长进行",
+            "零容忍案卷不得不予采用, 不得并入柔性案卷; 并案、归入非安全事项须由值班长进行",
             "A danger is never discarded and never joined to a soft case; only the duty chief "
-            "sorts it into a matter that isn't one",
+            "joins it to another danger, or sorts it into a matter that isn't one",
         ),
         clause=SAFETY,
         certainty=Certainty.PROPOSAL,
@@ -116,9 +128,9 @@ GATES: Final = (
         id="L06",
         title=Words("降级须具名说明", "Downgraded by name, with a reason"),
         asks=Words(
-            "只有由柔性提升的案卷可转回柔性, 由值班长或负责人具名并说明理由",
-            "Only what was lifted from soft comes back, by the duty chief or the head, by name and "
-            "with a reason",
+            "只有由柔性提升的案卷可转回柔性; 转回、不予建案、作废均由值班长或负责人具名并说明理由",
+            "Only what was lifted from soft comes back; a danger is downgraded, declined or "
+            "withdrawn by the duty chief or the head, by name and with a reason",
         ),
         clause=SAFETY,
         certainty=Certainty.PROPOSAL,
@@ -129,8 +141,9 @@ GATES: Final = (
         id="L13",
         title=Words("先排除险情", "Stop the danger first"),
         asks=Words(
-            "零容忍案卷在挂账、反馈、移送前须有立即清除记录",
-            "Before a danger is suspended, reported done or transferred, its clearing is on record",
+            "零容忍案卷在挂账、反馈、移送、回执、结案前须有立即清除记录",
+            "Before a danger is suspended, reported done, transferred, receipted or closed, its "
+            "clearing is on record",
         ),
         clause=f"{SAFETY}; 行政强制法 52",
         certainty=Certainty.PROPOSAL,

@@ -80,6 +80,11 @@ def _one_outcome(bench: Bench) -> Finding:
     ended = bench.last(Act.EXCUSE, Act.HAND_TO_JUSTICE, Act.NOT_FILE, Act.TERMINATE, Act.DECIDE)
     if ended is not None:
         return block(f"唯一的处理结果: 已有 {ended.act}", f"one outcome: there is {ended.act}")
+    if bench.command.person in investigators(bench.dossier):
+        return block(
+            f"未参与调查的负责人, 不是 {bench.command.person}",
+            f"a head who did not investigate, not {bench.command.person}",
+        )
     if _needs_panel(bench, proposed) and not _was_discussed(bench, proposed):
         return block(
             f"集体讨论, 除负责人外至少 {LEAST_PANEL} 人",
@@ -170,8 +175,9 @@ GATES: Final = (
         id="P20",
         title=Words("处理结果", "One outcome"),
         asks=Words(
-            "处理结果唯一; 情节复杂或重大的经集体讨论",
-            "There is exactly one outcome; what is complex or grave was discussed by a panel",
+            "处理结果唯一; 承办人不作决定; 情节复杂或重大的经集体讨论",
+            "There is exactly one outcome, by a head who did not investigate; what is complex or "
+            "grave was discussed by a panel",
         ),
         clause="行政处罚法 57",
         certainty=Certainty.TEXT,

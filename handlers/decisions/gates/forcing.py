@@ -41,6 +41,8 @@ def _demanded_rightly(bench: Bench) -> Finding:
 
 
 def _undemanded(bench: Bench) -> Iterator[Words]:
+    if bench.last(Act.PERFORMED) is not None:
+        yield Words("未履行的决定: 已记录履行完毕", "a decision that isn't performed: this one is")
     demand = bench.last(Act.DEMAND)
     if demand is None:
         yield Words("书面催告", "a demand in writing before it")
@@ -139,6 +141,9 @@ def _out_of_court_time(bench: Bench) -> Iterator[Words]:
 
 
 def _cleared(bench: Bench) -> Finding:
+    """Where the party cleared it itself, the act only records that it is gone."""
+    if bench.details.says("party_cleared"):
+        return PASSED
     missing = list(
         unsaid(
             bench.details,
@@ -169,8 +174,9 @@ GATES: Final = (
         id="C10",
         title=Words("立即清除", "Clearing at once"),
         asks=Words(
-            "当事人不能清除; 不在场的事后立即通知",
-            "The party can't clear it; if it was absent, it was told at once",
+            "当事人不能清除; 不在场的事后立即通知; 当事人已自行清除的如实记录",
+            "The party can't clear it; if it was absent, it was told at once; or the party "
+            "cleared it itself, and that is on record",
         ),
         clause="行政强制法 50, 52",
         certainty=Certainty.TEXT,

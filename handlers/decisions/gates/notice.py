@@ -43,8 +43,11 @@ def _prior_notice(bench: Bench) -> Finding:
 
 
 def _missing_in_notice(bench: Bench) -> Iterator[Words]:
-    if proposal(bench) is None:
+    proposed = proposal(bench)
+    if proposed is None:
         yield Words("先有拟处理意见", "a proposal before it")
+    elif not penalty_in(bench.details).is_within(penalty_in(proposed.details)):
+        yield Words("不重于拟处理意见的告知", "a notice of what was proposed, and of no more")
     yield from untold(bench.details, _TOLD)
     yield from unsaid(bench.details, _RIGHTS)
 

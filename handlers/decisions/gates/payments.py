@@ -47,14 +47,17 @@ def payment_due(bench: Bench) -> datetime | None:
 
 
 def days_late(bench: Bench) -> int:
-    """Days in China after the last day for payment, without those under remedy (73)."""
+    """Days in China after the last day for payment until the fine was paid.
+
+    Without those under remedy (73), or while execution was stayed.
+    """
     due_at = payment_due(bench)
     if due_at is None:
         return 0
     last = (due_at - timedelta.resolution).astimezone(CHINA).date()
-    today = _day(bench.command.at)
+    today = _day(_paid_up_at(bench) or bench.command.at)
     late = {last + timedelta(days=number) for number in range(1, (today - last).days + 1)}
-    return len(late - _days_under_remedy(bench.dossier, today))
+    return len(late - _days_that_stood_still(bench.dossier, today))
 
 
 def most_surcharge_fen(bench: Bench, days: int) -> int:
@@ -63,11 +66,26 @@ def most_surcharge_fen(bench: Bench, days: int) -> int:
     return min(fine, fine * SURCHARGE_PERCENT * days // 100)
 
 
-def _days_under_remedy(dossier: Dossier, today: date) -> set[date]:
+def _paid_up_at(bench: Bench) -> datetime | None:
+    """When the fine itself was paid in full; what came in first was paid on the fine."""
+    paid = 0
+    for payment in bench.all(*_PAYMENTS):
+        paid += payment.details.number("amount_fen") or 0
+        if paid >= fine_fen(bench):
+            return payment.at
+    return None
+
+
+def _days_that_stood_still(dossier: Dossier, today: date) -> set[date]:
+    remedies = _days_between(dossier, Act.FILE_REMEDY, Act.REMEDY_RESULT, today)
+    return remedies | _days_between(dossier, Act.STAY, Act.LIFT_STAY, today)
+
+
+def _days_between(dossier: Dossier, begin: Act, end: Act, today: date) -> set[date]:
     days: set[date] = set()
     since: list[date] = []
-    for taken in dossier.all(Act.FILE_REMEDY, Act.REMEDY_RESULT):
-        if taken.act is Act.FILE_REMEDY:
+    for taken in dossier.all(begin, end):
+        if taken.act is begin:
             since.append(_day(taken.at))
         elif since:
             days |= _days(since.pop(0), _day(taken.at))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from handlers.decisions.gates.course import decision, is_remedy_open, proposal
+from handlers.decisions.gates.course import decision, is_public, is_remedy_open, proposal
 from handlers.decisions.gates.evidence_set import (
     collected,
     excluded,
@@ -121,15 +121,13 @@ def _was_checked(bench: Bench, decided: Taken | None) -> bool:
 
 def _is_published_as_due(bench: Bench) -> Finding:
     """At publishing, withdrawing and archiving; how soon one withdraws is a clock's matter."""
-    last = bench.last(Act.PUBLISH_DECISION, Act.WITHDRAW_PUBLICATION)
-    is_public = last is not None and last.act is Act.PUBLISH_DECISION
     decided = decision(bench)
     act = bench.command.act
-    if act is Act.WITHDRAW_PUBLICATION and not is_public:
+    if act is Act.WITHDRAW_PUBLICATION and not is_public(bench.dossier):
         return block("已公开的决定", "a published decision: there is nothing to withdraw")
     if act is Act.PUBLISH_DECISION and decided is None:
         return block("处罚决定", "a decision to publish")
-    if act is not Act.ARCHIVE or decided is None or is_public:
+    if act is not Act.ARCHIVE or decided is None or is_public(bench.dossier):
         return PASSED
     if not decided.details.says("has_social_impact"):
         return PASSED

@@ -22,6 +22,13 @@ def _correction_ordered(bench: Bench) -> Finding:
             return block("责令改正", "an order to correct")
         return PASSED
     until = bench.details.instant("until")
+    before = bench.last(Act.ORDER_CORRECTION)
+    given = None if before is None else before.details.instant("until")
+    if until is not None and given is not None and until < given and bench.command.at < given:
+        return block(
+            f"不早于已给予的期限 {china_text(given)}",
+            f"no less time than the party was given, until {china_text(given)} in China",
+        )
     if until is None or until <= bench.command.at:
         return block(
             f"晚于 {china_text(bench.command.at)} 的改正期限",
@@ -74,6 +81,11 @@ def _crime_handed_over(bench: Bench) -> Finding:
     proposed = proposal(bench)
     if proposed is not None and proposed.details.says("suspected_crime"):
         return block("移送司法机关: 涉嫌犯罪", "the handing over to justice: a crime is suspected")
+    if any(each.details.says("suspected_crime") for each in bench.all(Act.PROPOSE)):
+        return needs_human(
+            "负责人或法制审核确认不涉嫌犯罪: 先前的拟处理意见有此怀疑",
+            "a head or lawyer who says that there is no crime: an earlier proposal suspected one",
+        )
     return PASSED
 
 
@@ -140,7 +152,7 @@ GATES: Final = (
         ),
         clause="行政处罚法 27, 57(4), 82",
         certainty=Certainty.TEXT,
-        supply=(Role.HEAD,),
+        supply=(Role.HEAD, Role.LEGAL_REVIEWER),
         check=_crime_handed_over,
     ),
     Gate(

@@ -99,7 +99,7 @@ DEFENDING: Final = (
     Step(
         act=Act.DEFEND,
         life=LIFE,
-        since=frozenset({P.NOTIFIED, P.DEFENCE}),
+        since=frozenset({P.NOTIFIED, P.DEFENCE, P.LEGAL_REVIEW}),
         to=P.DEFENCE,
         who=frozenset({Role.OFFICER, Role.CLERK, Role.INTAKE}),
         words=Words("陈述申辩", "the party's defence"),

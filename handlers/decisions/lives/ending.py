@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.decisions.lives.fields import EVIDENCE, REASON, choice, may, of, text
+from handlers.decisions.lives.fields import EVIDENCE, PENALTY_NOTED, REASON, choice, of, text
 from handlers.decisions.lives.step import FieldKind, Step
 from handlers.decisions.lives.work_file import AT_WORK, LIFE, LIVING, PLATFORM, C
 from schemas.act import Act
@@ -23,7 +23,7 @@ ENDING: Final = (
         clause=PLATFORM,
         certainty=Certainty.PROPOSAL,
         gates=("L03", "L09", "L13"),
-        fields=(may(text("penalty_noted", "关联处罚案件", "what is noted of the penalty case")),),
+        fields=(PENALTY_NOTED,),
     ),
     Step(
         act=Act.REOPEN,
@@ -58,11 +58,11 @@ ENDING: Final = (
         event="Withdrawn",
         clause=f"{PLATFORM}: nothing is deleted",
         certainty=Certainty.PROPOSAL,
-        gates=("L09", "L14"),
+        gates=("L06", "L09", "L14"),
         fields=(
             REASON,
             text("code", "理由代码", "the reason's code in the pack"),
-            may(text("penalty_noted", "关联处罚案件", "what is noted of the penalty case")),
+            PENALTY_NOTED,
         ),
     ),
     Step(
@@ -104,7 +104,8 @@ ENDING: Final = (
         event="TransferReceipt",
         clause=f"{PLATFORM}: not closed until receipt",
         certainty=Certainty.PROPOSAL,
-        fields=(text("number", "回执编号", "the receipt's number"), EVIDENCE),
+        gates=("L09", "L13"),
+        fields=(text("number", "回执编号", "the receipt's number"), EVIDENCE, PENALTY_NOTED),
         stops=(ClockKind.TRANSFER_RECEIPT,),
     ),
     Step(
@@ -118,6 +119,7 @@ ENDING: Final = (
         clause="行政处罚法 25",
         certainty=Certainty.TEXT,
         fields=(REASON,),
-        stops=(ClockKind.TRANSFER_RECEIPT,),
+        starts=(ClockKind.DISPATCH,),
+        stops=(ClockKind.TRANSFER_RECEIPT, ClockKind.VERIFY),
     ),
 )

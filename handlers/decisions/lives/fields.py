@@ -45,4 +45,7 @@ SECOND: Final = of(FieldKind.PERSON, "second", "第二名执法人员", "the sec
 SHOWED_PAPERS: Final = flag("showed_papers", "已出示执法证件", "certificates were shown")
 OFFICERS: Final = (SECOND, SHOWED_PAPERS)
 SIGNED: Final = flag("signed", "当事人签字", "the party signed")
+PENALTY_NOTED: Final = may(
+    text("penalty_noted", "关联处罚案件", "what is noted of the penalty case")
+)
 WITNESS: Final = may(text("witness", "见证人", "the witness, where the party is absent or refuses"))

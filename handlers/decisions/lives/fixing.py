@@ -55,7 +55,7 @@ FIXING: Final = (
     Step(
         act=Act.CLEAR,
         life=LIFE,
-        since=LIVING - {C.TRANSFERRING},
+        since=LIVING,
         to=None,
         who=frozenset({Role.HANDLER, Role.OFFICER, Role.DUTY_CHIEF}),
         words=Words("立即清除", "clear the danger at once"),
@@ -66,6 +66,7 @@ FIXING: Final = (
         fields=(
             text("danger", "清除的险情", "what was cleared"),
             flag("party_cannot", "当事人不能清除", "the party could not clear it"),
+            flag("party_cleared", "当事人已自行清除", "the party cleared it itself"),
             flag("party_absent", "当事人不在场", "the party was absent"),
             flag("party_told", "事后已立即通知", "the absent party was told at once"),
             EVIDENCE,

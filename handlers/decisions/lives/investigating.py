@@ -15,11 +15,13 @@ from handlers.decisions.lives.fields import (
     text,
 )
 from handlers.decisions.lives.penalty_case import (
+    AFTER_DECISION,
     BEFORE_DECISION,
     BEFORE_FILING,
     HEAD,
     LIFE,
     OFFICER,
+    OVER,
     P,
 )
 from handlers.decisions.lives.step import FieldKind, Step
@@ -294,7 +296,7 @@ THINGS: Final = (
     Step(
         act=Act.SETTLE_PRESERVED,
         life=LIFE,
-        since=BEFORE_DECISION,
+        since=BEFORE_DECISION | {P.TRANSFERRED},
         to=None,
         who=HEAD,
         words=Words("登记保存处理决定", "decide on what was preserved"),
@@ -387,13 +389,15 @@ THINGS: Final = (
             flag("party_told", "已书面告知当事人", "the party was told in writing"),
             of(FieldKind.COUNT, "days", "延长天数", "by how many days"),
         ),
+        starts=(ClockKind.SEIZURE,),
+        stops=(ClockKind.SEIZURE,),
         harms=True,
         tag=_ENFORCE,
     ),
     Step(
         act=Act.RELEASE,
         life=LIFE,
-        since=BEFORE_DECISION | {P.DECIDED, P.SERVED, P.PERFORMING, P.NO_PENALTY, P.TERMINATED},
+        since=BEFORE_DECISION | AFTER_DECISION | OVER | {P.STAYED},
         to=None,
         who=frozenset({Role.HEAD, Role.OFFICER}),
         words=Words("解除查封扣押", "lift the seizure and give back"),

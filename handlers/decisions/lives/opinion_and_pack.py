@@ -16,6 +16,24 @@ _WATCH: Final = frozenset({Role.OPINION_OFFICER, Role.DUTY_CHIEF})
 _NOTICE: Final = "鄂建〔2022〕1536: 舆情分级管理, 10小时内上报省厅"
 _OPEN: Final = frozenset({O.DETECTED, O.GRADED, O.REPORTED})
 
+
+def _grade(since: frozenset[O], to: O | None, words: Words) -> Step:
+    """Also after the report: who reports first and grades later is in time."""
+    return Step(
+        act=Act.GRADE_OPINION,
+        life=Life.OPINION,
+        since=since,
+        to=to,
+        who=_WATCH,
+        words=words,
+        event="OpinionGraded",
+        clause=_NOTICE,
+        certainty=Certainty.TEXT,
+        gates=("N01",),
+        fields=(choice("grade", OpinionGrade, "级别", "the grade"), REASON),
+    )
+
+
 OPINION: Final = (
     Step(
         act=Act.DETECT_OPINION,
@@ -37,19 +55,10 @@ OPINION: Final = (
         ),
         starts=(ClockKind.OPINION_REPORT,),
     ),
-    Step(
-        act=Act.GRADE_OPINION,
-        life=Life.OPINION,
-        since=frozenset({O.DETECTED, O.GRADED}),
-        to=O.GRADED,
-        who=_WATCH,
-        words=Words("舆情定级", "grade it by social impact"),
-        event="OpinionGraded",
-        clause=_NOTICE,
-        certainty=Certainty.TEXT,
-        gates=("N01",),
-        fields=(choice("grade", OpinionGrade, "级别", "the grade"), REASON),
+    _grade(
+        frozenset({O.DETECTED, O.GRADED}), O.GRADED, Words("舆情定级", "grade it by social impact")
     ),
+    _grade(frozenset({O.REPORTED}), None, Words("上报后定级", "grade what was reported already")),
     Step(
         act=Act.ANSWER_OPINION,
         life=Life.OPINION,

@@ -136,7 +136,7 @@ PAYING: Final = (
         event="FineCollected",
         clause="行政处罚法 68 – 70",
         certainty=_LAW,
-        gates=("P07", "P26"),
+        gates=("P07", "P26", "P27"),
         fields=(
             *OFFICERS,
             of(FieldKind.FEN, "amount_fen", "金额(分)", "how much"),
@@ -157,6 +157,7 @@ PAYING: Final = (
         event="PaymentDeferred",
         clause="行政处罚法 66",
         certainty=_LAW,
+        gates=("P26",),
         fields=(
             flag("party_asked", "当事人申请", "the party asked for it"),
             of(FieldKind.INSTANT, "until", "缴纳期限", "until when"),
@@ -194,7 +195,7 @@ PAYING: Final = (
         event="DemandServed",
         clause="行政强制法 35, 54",
         certainty=_LAW,
-        gates=("C9",),
+        gates=("P27", "C9"),
         fields=(
             flag("in_writing", "书面", "in writing"),
             text("content", "催告内容", "what, by when, how, and the right to answer"),
@@ -213,7 +214,7 @@ PAYING: Final = (
         event="ForcedExecution",
         clause="行政强制法 34 – 37, 43, 44",
         certainty=_LAW,
-        gates=("C9",),
+        gates=("P27", "C9"),
         fields=(
             text("power", "强制执行权依据", "the law that gives this power"),
             flag("is_structure", "违法建筑物", "an illegal structure"),
@@ -235,7 +236,7 @@ PAYING: Final = (
         event="CourtApplied",
         clause="行政强制法 53, 54",
         certainty=_LAW,
-        gates=("C9",),
+        gates=("P27", "C9"),
         fields=(text("court", "法院", "which court"), EVIDENCE),
         stops=(ClockKind.COURT,),
         harms=True,
@@ -261,7 +262,7 @@ REMEDIES: Final = (
     Step(
         act=Act.FILE_REMEDY,
         life=LIFE,
-        since=AFTER_DECISION | {P.CLOSED},
+        since=AFTER_DECISION | {P.CLOSED, P.STAYED},
         to=None,
         who=_CLERKS,
         words=Words("复议或诉讼受理", "reconsideration or lawsuit is filed"),
@@ -315,6 +316,7 @@ REMEDIES: Final = (
         event="StayLifted",
         clause="行政处罚法 73",
         certainty=_LAW,
+        gates=("P27",),
         fields=(REASON,),
     ),
 )
@@ -344,7 +346,7 @@ LEAVING: Final = (
         event="InvestigationTerminated",
         clause="行政处罚法 57",
         certainty=_LAW,
-        gates=("C7", "L14"),
+        gates=("P19", "P35", "C7", "L14"),
         fields=(REASON, text("code", "理由代码", "the reason's code in the pack")),
     ),
     Step(
@@ -402,7 +404,7 @@ LEAVING: Final = (
         event="PenaltyMerged",
         clause="行政处罚法 29",
         certainty=_LAW,
-        gates=("P30",),
+        gates=("P19", "P30", "C7"),
         fields=(of(FieldKind.CASE, "into", "并入案件", "the case that it joins"), REASON),
     ),
     Step(

@@ -12,7 +12,15 @@ from handlers.decisions.lives.fields import (
     of,
     text,
 )
-from handlers.decisions.lives.penalty_case import BEFORE_FILING, HEAD, LIFE, OFFICER, P
+from handlers.decisions.lives.penalty_case import (
+    AFTER_DECISION,
+    BEFORE_DECISION,
+    BEFORE_FILING,
+    HEAD,
+    LIFE,
+    OFFICER,
+    P,
+)
 from handlers.decisions.lives.step import Field, FieldKind, Step
 from schemas.act import Act, Method721
 from schemas.certainty import Certainty
@@ -54,6 +62,30 @@ def _measure(act: Act, who: frozenset[Role], words: Words) -> Step:
     )
 
 
+def _order(since: frozenset[P], to: P | None, words: Words) -> Step:
+    """A danger is filed at once, and its party is ordered to correct all the same."""
+    return Step(
+        act=Act.ORDER_CORRECTION,
+        life=LIFE,
+        since=since,
+        to=to,
+        who=OFFICER,
+        words=words,
+        event="CorrectionAsked",
+        clause="行政处罚法 28",
+        certainty=Certainty.TEXT,
+        gates=("P07", "P29"),
+        fields=(
+            *OFFICERS,
+            text("content", "改正内容", "what is to be put right"),
+            of(FieldKind.INSTANT, "until", "改正期限", "by when"),
+        ),
+        starts=(ClockKind.CORRECTION,),
+        stops=(ClockKind.CORRECTION,),
+        harms=True,
+    )
+
+
 STEPS: Final = (
     Step(
         act=Act.CONSIDER,
@@ -73,25 +105,8 @@ STEPS: Final = (
     _measure(Act.DEMONSTRATE, _TALKS, Words("劝导示范", "show how it is done rightly")),
     _measure(Act.WARN, OFFICER, Words("警示告诫", "caution (not the penalty 警告)")),
     _measure(Act.INTERVIEW, OFFICER, Words("指导约谈", "invite for guidance")),
-    Step(
-        act=Act.ORDER_CORRECTION,
-        life=LIFE,
-        since=frozenset({P.TRIAGE, P.SOFT_MEASURE, P.CORRECTION_WAIT}),
-        to=P.CORRECTION_WAIT,
-        who=OFFICER,
-        words=Words("责令改正", "order to correct"),
-        event="CorrectionAsked",
-        clause="行政处罚法 28",
-        certainty=Certainty.TEXT,
-        gates=("P07", "P29"),
-        fields=(
-            *OFFICERS,
-            text("content", "改正内容", "what is to be put right"),
-            of(FieldKind.INSTANT, "until", "改正期限", "by when"),
-        ),
-        starts=(ClockKind.CORRECTION,),
-        harms=True,
-    ),
+    _order(BEFORE_FILING, P.CORRECTION_WAIT, Words("责令改正", "order to correct")),
+    _order(BEFORE_DECISION, None, Words("立案后责令改正", "order to correct, after the filing")),
     Step(
         act=Act.CORRECTED,
         life=LIFE,
@@ -108,7 +123,7 @@ STEPS: Final = (
     Step(
         act=Act.RECHECK,
         life=LIFE,
-        since=frozenset({P.CORRECTION_WAIT, P.SOFT_MEASURE}),
+        since=frozenset({P.CORRECTION_WAIT, P.SOFT_MEASURE}) | BEFORE_DECISION | AFTER_DECISION,
         to=None,
         who=frozenset({Role.OFFICER, Role.VERIFIER, Role.AUXILIARY}),
         words=Words("复查", "look again, on site or by camera"),
@@ -129,7 +144,7 @@ STEPS: Final = (
         event="NoPenalty",
         clause="行政处罚法 33, 57(2)",
         certainty=Certainty.TEXT,
-        gates=("P33", "L15"),
+        gates=("P33", "P19", "P35", "L15", "C7"),
         fields=(
             choice("ground", Ground, "依据", "minor, first, or no fault"),
             of(FieldKind.PERSON, "proposed_by", "提出人", "the officer who proposes it"),

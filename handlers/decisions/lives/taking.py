@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers.decisions.lives.fields import EVIDENCE, REASON, choice, may, of, text
+from handlers.decisions.lives.fields import EVIDENCE, PENALTY_NOTED, REASON, choice, may, of, text
 from handlers.decisions.lives.step import FieldKind, Step
 from handlers.decisions.lives.work_file import LIFE, LIVING, PLATFORM, SAFETY, C
 from schemas.act import Act
@@ -59,7 +59,7 @@ TAKING: Final = (
             REASON,
             text("code", "理由代码", "the reason's code in the pack"),
         ),
-        gates=("L14",),
+        gates=("L06", "L14"),
     ),
     Step(
         act=Act.DISCARD,
@@ -84,8 +84,12 @@ TAKING: Final = (
         event="WorkFileMerged",
         clause="行政处罚法 29: the same act stays together",
         certainty=Certainty.PROPOSAL,
-        gates=("L04",),
-        fields=(of(FieldKind.CASE, "into", "并入案卷", "the case that it joins"), REASON),
+        gates=("L04", "L09"),
+        fields=(
+            of(FieldKind.CASE, "into", "并入案卷", "the case that it joins"),
+            REASON,
+            PENALTY_NOTED,
+        ),
     ),
     Step(
         act=Act.LIFT,

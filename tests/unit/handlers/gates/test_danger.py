@@ -77,7 +77,8 @@ def test_a_danger_is_never_discarded(case: WorkFile, expected: Verdict) -> None:
 def test_a_case_joins_a_living_one_and_no_danger_hides(
     case: WorkFile, into: WorkFile | None, expected: Verdict
 ) -> None:
-    bench = a_bench(Act.MERGE, case=case, other=into, details={"into": OTHER_CASE})
+    said = {"into": OTHER_CASE}
+    bench = a_bench(Act.MERGE, role=Role.DUTY_CHIEF, case=case, other=into, details=said)
 
     assert GATE["L04"].check(bench).verdict is expected
 

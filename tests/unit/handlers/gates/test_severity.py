@@ -126,8 +126,8 @@ def handing(**said: Any) -> Bench:
         pytest.param(deciding(a_taken(Act.PROPOSE)), PASS, id="no suspicion"),
         pytest.param(
             deciding(a_taken(Act.PROPOSE, suspected_crime=True), a_taken(Act.PROPOSE)),
-            PASS,
-            id="a suspicion that is gone",
+            HUMAN,
+            id="a suspicion that is gone: a head or lawyer says so",
         ),
         pytest.param(deciding(), PASS, id="nothing proposed: another gate's question"),
         pytest.param(handing(), PASS, id="handed over with file and receipt"),
