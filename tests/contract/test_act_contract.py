@@ -410,7 +410,8 @@ async def test_letters_leave_only_for_what_is_done_in_the_order_of_the_case(stor
         a_command(Act.LIFT, id_="c-2", expected=1, person="guo", danger="fire-lane", reason="why"),
     )
 
-    assert await store.letters() == [(CASE, f"{CASE}/2"), (CASE, f"{CASE}/3")]
+    paged = (CASE, f"{CASE}/danger/1/begun")
+    assert await store.letters() == [(CASE, f"{CASE}/2"), (CASE, f"{CASE}/3"), paged]
 
 
 async def test_the_chains_of_done_and_refused_acts_hold(store: Store) -> None:

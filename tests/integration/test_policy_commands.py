@@ -95,7 +95,7 @@ def test_a_matter_is_explained_in_both_languages() -> None:
 
     assert "零容忍" in said
     assert "zero tolerance" in said
-    assert "[行政处罚法 33 · 设计建议, 须由城市确认 design proposal" in said
+    assert "[行政处罚法 33 · 设计建议, 须由本市确认 design proposal" in said
     assert (told["pack"], told["matter"]) == ("fair", "GB/T 47678.5-2026|matter|09006")
     assert {"zh", "en"} == told["lines"][0]["text"].keys()
 

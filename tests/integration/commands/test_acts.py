@@ -407,7 +407,7 @@ def test_why_says_pack_rule_clause_and_mark(hall: Hall) -> None:
     assert by_label["by rule R07-by-the-pack"]["certainty"] == "statute text"
     assert "no designated place" in by_label["tested: lawful here?"]["text"]["en"]
     assert "处罚权" in told
-    assert "设计建议, 须由城市确认" in told
+    assert "设计建议, 须由本市确认" in told
 
 
 def test_why_says_what_stands_between_the_case_and_its_next_steps(hall: Hall) -> None:

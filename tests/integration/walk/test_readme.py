@@ -12,7 +12,7 @@ import pytest
 from tests.integration.walk.conftest import House
 
 HOUSE = Path(__file__).parents[3]
-PUSH = re.compile(r"^curl -i .*?\}'$", re.MULTILINE | re.DOTALL)
+PUSH = re.compile(r"^curl -i \S+/v1/events .*?\}'$", re.MULTILINE | re.DOTALL)
 
 
 def the_curl_command(readme: str, house: House) -> str:
