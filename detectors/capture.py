@@ -11,7 +11,7 @@ from typing import Final, Self
 import av
 from av.container import InputContainer
 
-from detectors.frames import Break, Frame, Picture
+from detectors.frames import Break, Frame, Picture, Shown
 from detectors.timeline import Timeline
 from schemas.errors import InvalidValueError, RefusedError, TemporarilyUnavailableError
 from schemas.geometry import FrameSize
@@ -88,7 +88,7 @@ class Source:
             slot = self._slot(placement.at)
             if slot >= next_slot:
                 next_slot = slot + 1
-                yield Frame(index=index, at=placement.at, picture=self._picture(decoded))
+                yield Frame(index=index, at=placement.at, image=Shown(self._picture(decoded)))
         yield from timeline.end(expected=self.expected_frames, duration=self.duration)
         if self.is_live:
             raise TemporarilyUnavailableError(f"{self._name}: the camera ended the stream")

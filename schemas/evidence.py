@@ -9,12 +9,18 @@ from schemas.ids import Sha256, sha256_text
 
 
 class EvidenceKind(StrEnum):
-    """What an item of evidence is for."""
+    """What an item of evidence is for.
+
+    Originals and clips show everybody as they are. A privacy copy and an annotated picture have
+    the heads and plates of those who have no part in it blurred: dispatchers see these.
+    """
 
     ORIGINAL_FRAME = "original-frame"
     ANNOTATED_PICTURE = "annotated-picture"
     CLIP = "clip"
     CONTEXT = "context"
+    PRIVACY_COPY = "privacy-copy"
+    MANIFEST = "manifest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,13 @@
 """Points in time that know their zone. UTC inside; the console translates."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from schemas.errors import InvalidValueError
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""Asia/Shanghai: one time zone, and no summer time since 1991."""
 
 _RFC_3339: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?)?", re.ASCII

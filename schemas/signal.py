@@ -10,8 +10,15 @@ from schemas.instants import require_zone
 
 
 class SignalKind(StrEnum):
-    """Why nobody looked, or why the time can't be trusted."""
+    """Why nobody looked, or why the time can't be trusted; and that somebody did look.
 
+    `looked` is the positive statement: from–to a camera was watched, but for what the other
+    kinds take away. What no `looked` covers, nobody watched, whatever the reason.
+    """
+
+    LOOKED = "looked"
+    MOVED = "moved"
+    BEHIND = "behind"
     BLIND = "blind"
     STALLED = "stalled"
     DROPPED = "dropped"

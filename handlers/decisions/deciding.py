@@ -8,13 +8,14 @@ from typing import Final
 
 from handlers.decisions.decision import Decision, Outcome
 from handlers.decisions.facts import CameraSignal, Claim, Facts, Sighting, Undecodable
-from handlers.decisions.law.calendar import CHINA, UnknownYearError
+from handlers.decisions.law.calendar import UnknownYearError
 from handlers.decisions.naming import named
 from handlers.decisions.policy import Policy
 from handlers.decisions.routing import Routed, route
 from schemas.clock import ClockKind
 from schemas.disposition import Reason
 from schemas.ids import CaseId
+from schemas.instants import CHINA
 from schemas.lane import Lane
 from schemas.observation import Phase
 from schemas.workfile import ENDED, CaseState, Queue, Route, WorkFile

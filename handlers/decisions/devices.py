@@ -4,8 +4,8 @@ from datetime import datetime
 
 from handlers.decisions.device_papers import forbidden_place_fault, papers_fault
 from handlers.decisions.law.authority import Authority, Purpose, Unregistered
-from handlers.decisions.law.calendar import CHINA
 from schemas.ids import CameraId
+from schemas.instants import CHINA
 
 
 def device_fault(camera: CameraId | None, at: datetime, authority: Authority) -> str | None:

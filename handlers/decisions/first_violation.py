@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from handlers.decisions.gates.gate import Prior
-from handlers.decisions.law.calendar import CHINA, day_after
+from handlers.decisions.law.calendar import day_after
 from handlers.decisions.law.leniency import FirstViolation
+from schemas.instants import CHINA
 from schemas.matter import MatterKey
 from schemas.penalty import Ground, PenaltyState
 from schemas.words import Words

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from handlers.decisions.law.calendar import CHINA
 from handlers.decisions.law.leniency import Designated, Leniency
 from schemas.geometry import Point
+from schemas.instants import CHINA
 from schemas.matter import MatterKey
 from schemas.place import Place
 

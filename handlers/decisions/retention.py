@@ -7,10 +7,11 @@ from typing import Final
 
 from handlers.decisions.dossier import Dossier
 from handlers.decisions.gates.course import is_remedy_open
-from handlers.decisions.law.calendar import CHINA, day_after
+from handlers.decisions.law.calendar import day_after
 from handlers.decisions.lives.penalty_case import OVER
 from schemas.act import Act
 from schemas.ids import Sha256
+from schemas.instants import CHINA
 from schemas.limit import Calendar, Limit, Unit
 from schemas.penalty import PenaltyState
 from schemas.workfile import ENDED

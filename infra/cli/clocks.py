@@ -9,7 +9,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.decisions.clocks import is_broken
-from handlers.decisions.law.calendar import CHINA, WorkingCalendar, due
+from handlers.decisions.law.calendar import WorkingCalendar, due
 from infra import opening
 from infra.cli.asking import with_engine
 from infra.cli.cases import local
@@ -21,7 +21,7 @@ from infra.store.clock_watch import GRACE, ClockWatch, Finding
 from schemas.act import SubjectId
 from schemas.clock import Clock
 from schemas.errors import InvalidValueError
-from schemas.instants import instant_text, parse_instant
+from schemas.instants import CHINA, instant_text, parse_instant
 from schemas.limit import Calendar, Limit, Unit
 
 clock_app = typer.Typer(help="What runs, and what was missed.", no_args_is_help=True)

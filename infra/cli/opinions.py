@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from handlers.acts import Told
-from handlers.decisions.law.calendar import CHINA
 from handlers.decisions.lives.standing import OPINION_PREFIX
 from infra.acting import new_id
 from infra.cli.acts import Again, As, AsRole, At
@@ -20,7 +19,7 @@ from infra.cli.telling import OUT, AsJson, errors_told
 from infra.settings import Settings
 from schemas.act import Act, CommandId, Plain, SubjectId, plain_details
 from schemas.clock import ClockKind, FiringKind
-from schemas.instants import instant_text, parse_instant
+from schemas.instants import CHINA, instant_text, parse_instant
 from schemas.opinion import OpinionGrade
 from schemas.person import PersonId, Role
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from handlers.decisions.law.calendar import CHINA, Hours, WorkingCalendar, Year
+from handlers.decisions.law.calendar import Hours, WorkingCalendar, Year
+from schemas.instants import CHINA
 from schemas.limit import Calendar, Limit, Unit
 
 

@@ -7,11 +7,11 @@ from handlers.decisions.gates.course import done_after, limit_end
 from handlers.decisions.gates.gate import PASSED, Bench, Finding, Gate, block, needs_human
 from handlers.decisions.gates.missing import block_for, china_text, unsaid, untold
 from handlers.decisions.law.authority import Grant, GrantKind, covers
-from handlers.decisions.law.calendar import CHINA
 from handlers.decisions.law.catalogue import Norm
 from schemas.act import Act, Details, Taken
 from schemas.certainty import Certainty
 from schemas.clock import ClockKind
+from schemas.instants import CHINA
 from schemas.person import PersonId, Role
 from schemas.words import Words
 from schemas.workfile import Route

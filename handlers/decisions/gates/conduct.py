@@ -7,10 +7,10 @@ from typing import Final
 from handlers.decisions.gates.evidence_set import seen
 from handlers.decisions.gates.gate import PASSED, Bench, Finding, Gate, block
 from handlers.decisions.gates.missing import block_for
-from handlers.decisions.law.calendar import CHINA
 from handlers.decisions.lives.step import FieldKind, Life
 from schemas.act import Act
 from schemas.certainty import Certainty
+from schemas.instants import CHINA
 from schemas.penalty import EvidenceForm
 from schemas.person import Person, PersonId, Role
 from schemas.words import Words

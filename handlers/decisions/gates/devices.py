@@ -20,12 +20,12 @@ from handlers.decisions.gates.evidence_set import (
 from handlers.decisions.gates.gate import PASSED, Bench, Finding, Gate, needs_human
 from handlers.decisions.gates.missing import block_for, unsaid
 from handlers.decisions.law.authority import Device, covers
-from handlers.decisions.law.calendar import CHINA
 from handlers.decisions.law.catalogue import Norm
 from handlers.decisions.policy import Policy
 from schemas.act import Act, Taken
 from schemas.certainty import Certainty
 from schemas.ids import CameraId
+from schemas.instants import CHINA
 from schemas.person import Role
 from schemas.words import Words
 

@@ -11,10 +11,11 @@ from typing import Final
 from handlers.decisions.gates.course import is_remedy_open, limit_end, limit_of, served_at
 from handlers.decisions.gates.gate import PASSED, Bench, Finding, Gate, needs_human
 from handlers.decisions.gates.missing import block_for, china_text, unsaid, untold
-from handlers.decisions.law.calendar import CHINA, UnknownYearError, beyond
+from handlers.decisions.law.calendar import UnknownYearError, beyond
 from schemas.act import Act
 from schemas.certainty import Certainty
 from schemas.clock import ClockKind
+from schemas.instants import CHINA
 from schemas.person import Role
 from schemas.words import Words
 

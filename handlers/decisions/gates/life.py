@@ -6,10 +6,10 @@ from typing import Final
 from handlers.decisions.gates.danger import is_dangerous
 from handlers.decisions.gates.gate import PASSED, Bench, Finding, Gate, block, needs_human
 from handlers.decisions.gates.powers import granted
-from handlers.decisions.law.calendar import CHINA
 from handlers.decisions.lives.work_file import PLATFORM
 from schemas.act import Act
 from schemas.certainty import Certainty
+from schemas.instants import CHINA
 from schemas.person import Role
 from schemas.words import Words
 from schemas.workfile import Route

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from handlers.decisions.gates.gate import PASSED, Finding, block
-from handlers.decisions.law.calendar import CHINA
 from schemas.act import Details
+from schemas.instants import CHINA
 from schemas.words import Words
 
 

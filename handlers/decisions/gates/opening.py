@@ -6,10 +6,11 @@ from typing import Final
 from handlers.decisions.gates.course import done_after, limit_end
 from handlers.decisions.gates.gate import PASSED, Bench, Finding, Gate, block
 from handlers.decisions.gates.missing import block_for, china_text, unsaid
-from handlers.decisions.law.calendar import CHINA, day_after
+from handlers.decisions.law.calendar import day_after
 from schemas.act import Act, Details, Taken
 from schemas.certainty import Certainty
 from schemas.clock import ClockKind
+from schemas.instants import CHINA
 from schemas.limit import Calendar, Limit, Unit
 from schemas.person import Role
 from schemas.words import Words

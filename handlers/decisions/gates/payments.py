@@ -6,9 +6,9 @@ from typing import Final
 from handlers.decisions.dossier import Dossier
 from handlers.decisions.gates.course import decision, limit_end, penalty_in, served_at
 from handlers.decisions.gates.gate import Bench
-from handlers.decisions.law.calendar import CHINA
 from schemas.act import Act, Taken
 from schemas.clock import ClockKind
+from schemas.instants import CHINA
 
 SURCHARGE_PERCENT: Final = 3
 """A day, of the fine: 行政处罚法 72."""

@@ -5,8 +5,8 @@ from typing import Final
 from handlers.decisions.gates.gate import PASSED, Bench, Finding, Gate, block
 from handlers.decisions.gates.missing import block_for
 from handlers.decisions.law.authority import Grant, GrantKind, covers
-from handlers.decisions.law.calendar import CHINA
 from schemas.certainty import Certainty
+from schemas.instants import CHINA
 from schemas.person import Role
 from schemas.words import Words
 

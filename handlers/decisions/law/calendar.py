@@ -8,15 +8,13 @@ Law runs on days in Asia/Shanghai, which has had no summer time since 1991: a fi
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
 from schemas.errors import InvalidValueError
-from schemas.instants import require_zone
+from schemas.instants import CHINA, require_zone
 from schemas.limit import Calendar, Limit, Unit
-
-CHINA: Final = timezone(timedelta(hours=8))
 
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)

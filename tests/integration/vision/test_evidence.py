@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from detectors.evidence import annotate, seal
-from detectors.frames import Frame, Picture
+from detectors.frames import Frame, Picture, Shown
 from detectors.synthetic.rendering import Renderer
 from detectors.synthetic.stories import compose
 from infra.vault.disk import DiskVault
@@ -37,7 +37,7 @@ CAPTION = "cam-1  no-vending  2026-03-02 09:14:07 UTC  65 s"
 @pytest.fixture(scope="module")
 def frame() -> Frame:
     picture = Renderer(compose(seed=9001, story="market-street")).frame(20.0)
-    return Frame(index=100, at=timedelta(seconds=20), picture=picture)
+    return Frame(index=100, at=timedelta(seconds=20), image=Shown(picture))
 
 
 def read(vault: DiskVault, ref: EvidenceRef) -> Picture:

@@ -10,7 +10,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from handlers.decisions.law.calendar import (
-    CHINA,
     Hours,
     UnknownYearError,
     WorkingCalendar,
@@ -23,6 +22,7 @@ from handlers.decisions.law.calendar import (
     run_on,
 )
 from schemas.errors import InvalidValueError
+from schemas.instants import CHINA
 from schemas.limit import Calendar, Limit, Unit
 from tests.support.calendars import CALENDAR, calendar_days, china, city, continuous, statutory
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.decisions.clocks import fire, is_broken, pause, resume, start_until, stop
-from handlers.decisions.law.calendar import CHINA, UnknownYearError, WorkingCalendar, left
+from handlers.decisions.law.calendar import UnknownYearError, WorkingCalendar, left
 from handlers.decisions.law.deadlines import Deadline, Ladder, Rung
 from schemas.clock import Clock, ClockKind, ClockState, FiringKind
 from schemas.errors import IllegalTransitionError, InvalidValueError
+from schemas.instants import CHINA
 from schemas.limit import Calendar, Unit
 from schemas.person import Role
 from tests.support.calendars import CALENDAR, china, city, continuous, statutory
