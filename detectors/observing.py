@@ -6,239 +6,187 @@ A stay is one occurrence, told as  began ─► continued ─► … ─► ende
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from detectors.dwell import SEEN, Knowing, Stay, begun
-from detectors.rules import Rule
-from schemas.camera import Camera, Zone
+from detectors.ground import Plane
+from detectors.guarding import Guard
+from detectors.looks import Look, Paths, Regions
+from detectors.recorded import Recorded, keep_cooling, keep_stays, resume
+from detectors.rules import Post
+from detectors.staying import Limits
+from detectors.telling import Teller, Told
+from schemas.camera import Camera
+from schemas.geometry import BoxXYXY
 from schemas.ids import OccurrenceId
 from schemas.observation import Phase, Thing
 
-_SAME_SPOT: Final = 0.3
-"""Overlap from which a new track is taken for one that was lost there: an identity switch."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """When a look counts, a stay ends, and something is told again."""
-
-    longest_step: timedelta = timedelta(seconds=2)
-    lost_after: timedelta = timedelta(seconds=5)
-    continue_every: timedelta = timedelta(minutes=5)
-    better_by: float = 0.15
-    better_after: timedelta = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """A zone under a rule, with the threshold that the policy pack has for its matter."""
-
-    rule: Rule
-    zone: Zone
-    threshold: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is to be told now: one message about an occurrence."""
-
-    post: Post
-    occurrence: OccurrenceId
-    phase: Phase
-    sequence: int
-    stay: Stay
-    things: tuple[Thing, ...]
-    confidence: float
-
-    @property
-    def shows(self) -> bool:
-        """Whether the picture of this moment shows it."""
-        return self.phase in {Phase.BEGAN, Phase.CONTINUED}
-
-
-@dataclass(slots=True, kw_only=True)
-class _Open:
-    """A stay that goes on: its things as last seen, by track or number, and who was beside."""
-
-    post: Post
-    stay: Stay
-    occurrence: OccurrenceId
-    members: dict[str, Thing] = field(default_factory=dict)
-    company: tuple[Thing, ...] = ()
-    confidence_sum: float = 0.0
-    looks: int = 0
-    sequence: int = 0
-    told_at: timedelta | None = None
-    told_best: float = 0.0
-
-    @property
-    def best(self) -> float:
-        """The surest member now."""
-        return max((thing.confidence for thing in self.members.values()), default=0.0)
-
-    def meet(
-        self, things: Sequence[Thing], company: tuple[Thing, ...], *, at: timedelta, limits: Limits
-    ) -> None:
-        """It was seen with these things, and with this company."""
-        self.company = company
-        self.members = {thing.track or f"nameless-{i}": thing for i, thing in enumerate(things)}
-        self.confidence_sum += self.best
-        self.looks += 1
-        self.stay = self.stay.looked(at, Knowing.DETECTED, longest_step=limits.longest_step)
-
-    def tell(self, phase: Phase, at: timedelta) -> Told:
-        told = Told(
-            post=self.post,
-            occurrence=self.occurrence,
-            phase=phase,
-            sequence=self.sequence,
-            stay=self.stay,
-            things=(*self.members.values(), *self.company),
-            confidence=self.confidence_sum / self.looks,
-        )
-        self.sequence += 1
-        self.told_at = at
-        self.told_best = max(self.told_best, self.best)
-        return told
+__all__ = ["Limits", "Observer", "Post", "Recorded", "Regions", "Told"]
 
 
 class Observer:
     """Watches one recording. Mutable; knows media time only, and no picture.
 
     `starts_at` is when media time 0 was: the same recording gives the same occurrences.
+    `recorded` is what another watch of the camera left behind: its stays go on, and the time
+    since is a gap. A record from after `starts_at` is of a recording that is seen once more from
+    its beginning: then all is told again, in the same words.
     """
 
     def __init__(
-        self, camera: Camera, posts: Sequence[Post], *, starts_at: datetime, limits: Limits
+        self,
+        camera: Camera,
+        posts: Sequence[Post],
+        *,
+        starts_at: datetime,
+        limits: Limits,
+        recorded: Recorded | None = None,
     ) -> None:
         self._camera: Final = camera
-        self._posts: Final = posts
         self._starts_at: Final = starts_at
         self._limits: Final = limits
-        self._open: list[_Open] = []
+        self._plane: Final = None if camera.ground is None else Plane(camera.ground)
+        self._paths: Final = Paths()
+        self._guards: Final = [
+            Guard(post=post, limits=limits, name_of=self._occurrence, paths=self._paths)
+            for post in posts
+        ]
+        self._kinds: Final = frozenset(
+            kind for post in posts for kind in post.rule.kinds | post.rule.beside
+        )
+        self._teller: Final = Teller(starts_at=starts_at, limits=limits)
+        self._known_at: timedelta | None = None
+        self._looked_at: timedelta | None = None
+        if recorded is not None:
+            self._resume(recorded)
 
-    def look(self, at: timedelta, things: Sequence[Thing]) -> list[Told]:
-        """A picture was searched, and this is what is in it."""
-        told: list[Told] = []
-        for post in self._posts:
-            here = [
-                thing
-                for thing in things
-                if post.rule.concerns(thing) and post.zone.outline.contains(thing.box.foot)
-            ]
-            self._assign(post, at, here, tuple(things))
-        for one in self._open:
-            told += self._due(one, at)
-        self._forget()
-        return told
+    def look(
+        self,
+        at: timedelta,
+        things: Sequence[Thing],
+        regions: Regions,
+        *,
+        same_since: timedelta | None = None,
+    ) -> list[Told]:
+        """A picture was searched, and this is what is in it.
 
-    def unchanged(self, at: timedelta) -> list[Told]:
-        """A picture was compared, and nothing in it has moved since the last look."""
-        told: list[Told] = []
-        for one in self._open:
-            knowing = Knowing.WATCHED if one.stay.knowing in SEEN else Knowing.HIDDEN
-            one.stay = one.stay.looked(at, knowing, longest_step=self._limits.longest_step)
-            told += self._due(one, at)
-        self._forget()
-        return told
+        `regions` compares it with the picture that was searched before it. `same_since` is since
+        when it has been the same to the bit: what it shows may be frozen, and fires no rule.
+        """
+        if self._is_past(at):
+            return []
+        told = [one for guard in self._guards for one in self._teller.lost(guard, at)]
+        wanted = [thing for thing in things if thing.kind in self._kinds]
+        look = Look(at, wanted, regions, plane=self._plane, not_before=self._looked_at)
+        self._paths.see(look.everybody, at)
+        now = self._starts_at + at
+        for guard in self._guards:
+            guard.look(look, is_on_duty=guard.post.is_on_duty_at(now))
+        self._known_at = self._looked_at = at
+        return told + self._due(at, same_since)
+
+    def unchanged(
+        self, at: timedelta, regions: Regions, *, same_since: timedelta | None = None
+    ) -> list[Told]:
+        """A picture was compared with the one searched last, and was not worth a search."""
+        if self._is_past(at):
+            return []
+        told = [one for guard in self._guards for one in self._teller.lost(guard, at)]
+        now = self._starts_at + at
+        for guard in self._guards:
+            guard.unchanged(at, regions, is_on_duty=guard.post.is_on_duty_at(now))
+        self._known_at = self._looked_at = at
+        return told + self._due(at, same_since)
+
+    def blind(self, at: timedelta) -> list[Told]:
+        """Nobody could see anything until now."""
+        if self._is_past(at):
+            return []
+        for guard in self._guards:
+            guard.blind(at)
+        self._known_at = at
+        return self._due(at, None)
+
+    def retract(self, since: timedelta) -> None:
+        """What was seen since an instant was no sight: the picture stood, or the camera moved."""
+        for guard in self._guards:
+            for one in list(guard.open):
+                if one.stay.first_seen > since and not one.is_told:
+                    guard.open.remove(one)
+                    continue
+                one.stay = one.stay.retract(since)
+                for member in one.members:
+                    member.before = None
+        if self._looked_at is not None:
+            self._looked_at = min(self._looked_at, since)
 
     def end(self) -> list[Told]:
         """Nothing comes any more: what was begun is lost from sight, not ended."""
         told = [
-            one.tell(Phase.LOST_SIGHT, one.stay.looked_at)
-            for one in self._open
-            if one.told_at is not None
+            self._teller.tell(guard.post, one, Phase.LOST_SIGHT, at=one.stay.looked_at)
+            for guard in self._guards
+            for one in guard.open
+            if one.is_told
         ]
-        self._open = []
+        for guard in self._guards:
+            guard.open.clear()
         return told
 
-    def _assign(
-        self, post: Post, at: timedelta, here: Sequence[Thing], everybody: tuple[Thing, ...]
-    ) -> None:
-        ours = [one for one in self._open if one.post is post]
-        groups: dict[int, list[Thing]] = {}
-        strangers: list[Thing] = []
-        for thing in sorted(here, key=lambda thing: thing.box.x1):
-            known = _known(thing, ours)
-            if known is None:
-                strangers.append(thing)
-            else:
-                groups.setdefault(known, []).append(thing)
-        for thing in strangers:
-            place = _place_of(thing, ours, groups, post.rule)
-            if place is None:
-                if post.rule.company and not post.rule.company_of([thing], everybody):
-                    continue
-                ours.append(self._begin(post, at, ours))
-                place = len(ours) - 1
-            groups.setdefault(place, []).append(thing)
-        for index, one in enumerate(ours):
-            members = groups.get(index, [])
-            company = post.rule.company_of(members, everybody)
-            if members and (company or not post.rule.company):
-                one.meet(members, company, at=at, limits=self._limits)
-            else:
-                one.stay = one.stay.looked(
-                    at, Knowing.HIDDEN, longest_step=self._limits.longest_step
-                )
-
-    def _begin(self, post: Post, at: timedelta, ours: Sequence[_Open]) -> _Open:
-        twins = sum(one.stay.first_seen == at for one in ours)
-        one = _Open(post=post, stay=begun(at), occurrence=self._occurrence(post, at, twins))
-        self._open.append(one)
-        return one
-
-    def _occurrence(self, post: Post, at: timedelta, twins: int) -> OccurrenceId:
-        """The same after a restart. Stays that begin together are counted from the left."""
-        first_ms = (self._starts_at + at).timestamp() * 1000
-        named = [self._camera.id, post.zone.id, post.rule.id, str(round(first_ms))]
-        named += [str(twins)] if twins else []
-        return OccurrenceId(hashlib.sha256("|".join(named).encode()).hexdigest())
-
-    def _due(self, one: _Open, at: timedelta) -> Iterable[Told]:
-        if one.told_at is None:
-            if one.stay.dwell.surely_exceeds(one.post.threshold):
-                yield one.tell(Phase.BEGAN, at)
-            return
-        if one.stay.unseen_for > self._limits.lost_after:
-            gone_unseen = one.stay.stretches[-1].knowing is Knowing.GAP
-            yield one.tell(Phase.LOST_SIGHT if gone_unseen else Phase.ENDED, at)
-        elif one.stay.knowing in SEEN and self._is_worth_telling(one, at):
-            yield one.tell(Phase.CONTINUED, at)
-
-    def _is_worth_telling(self, one: _Open, at: timedelta) -> bool:
-        assert one.told_at is not None  # noqa: S101 - the caller asked for it; not input
-        since = at - one.told_at
-        is_better = one.best >= one.told_best + self._limits.better_by
-        return since >= self._limits.continue_every or (
-            is_better and since >= self._limits.better_after
+    @property
+    def interest(self) -> tuple[BoxXYXY, ...]:
+        """Where somebody stays, in the zones or sticking out of them: changes there matter."""
+        width, height = float(self._camera.frame.width), float(self._camera.frame.height)
+        boxes = (box for guard in self._guards for box in guard.interest())
+        return tuple(
+            BoxXYXY(x1=box.x1, y1=box.y1, x2=min(box.x2, width), y2=min(box.y2, height))
+            for box in boxes
+            if box.x1 < width and box.y1 < height
         )
 
-    def _forget(self) -> None:
-        limit = self._limits.lost_after
-        self._open = [one for one in self._open if one.stay.unseen_for <= limit]
+    @property
+    def wants_look(self) -> bool:
+        """Whether something would be told if a search showed it once more."""
+        return any(self._teller.wants_look(guard) for guard in self._guards)
 
+    @property
+    def open_since(self) -> Mapping[OccurrenceId, timedelta]:
+        """Every stay that goes on, told or not, with its first sight."""
+        return {one.occurrence: one.stay.first_seen for g in self._guards for one in g.open}
 
-def _known(thing: Thing, ours: Sequence[_Open]) -> int | None:
-    """The stay that this track belongs to."""
-    if thing.track is None:
-        return None
-    return next((i for i, one in enumerate(ours) if thing.track in one.members), None)
+    def recorded(self) -> Recorded:
+        """All that another watch must know to go on from here."""
+        return Recorded(
+            camera=self._camera.id,
+            starts_at=self._starts_at,
+            known_at=self._known_at or timedelta(0),
+            looked_at=self._looked_at,
+            stays=keep_stays(self._guards),
+            cooling=keep_cooling(self._guards),
+        )
 
+    def _resume(self, recorded: Recorded) -> None:
+        recorded.require_of(self._camera)
+        by = recorded.starts_at - self._starts_at
+        if recorded.known_at + by > self._limits.bridge_at_most:
+            return
+        resume(recorded, self._guards, by=by, plane=self._plane)
+        if recorded.looked_at is not None:
+            self._looked_at = min(recorded.looked_at + by, timedelta(0))
 
-def _place_of(
-    thing: Thing, ours: Sequence[_Open], groups: Mapping[int, Sequence[Thing]], rule: Rule
-) -> int | None:
-    """The stay that a track without history belongs to: one lost on this spot, or a group."""
-    for index, one in enumerate(ours):
-        spots = [member.box for member in one.members.values()]
-        is_lost = index not in groups
-        if is_lost and any(thing.box.overlap(spot) >= _SAME_SPOT for spot in spots):
-            return index
-        together = [*spots, *(other.box for other in groups.get(index, ()))]
-        if rule.is_group and any(rule.is_beside(spot, thing.box) for spot in together):
-            return index
-    return None
+    def _is_past(self, at: timedelta) -> bool:
+        """A picture from before the last one can't tell anything new."""
+        return self._known_at is not None and at <= self._known_at
+
+    def _due(self, at: timedelta, same_since: timedelta | None) -> list[Told]:
+        may_fire = same_since is None or same_since >= at
+        return [
+            one for guard in self._guards for one in self._teller.due(guard, at, may_fire=may_fire)
+        ]
+
+    def _occurrence(self, post: Post, at: timedelta, twin: int) -> OccurrenceId:
+        """The same after a restart."""
+        first_ms = (self._starts_at + at).timestamp() * 1000
+        named = [self._camera.id, post.zone.id, post.rule.id, str(round(first_ms))]
+        named += [str(twin)] if twin else []
+        return OccurrenceId(hashlib.sha256("|".join(named).encode()).hexdigest())

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from detectors.capture import Source, SourceUnusableError
 from detectors.evidence import seal
 from detectors.frames import Break, Frame, Picture
+from detectors.looks import ALL_UNCHANGED, NOT_COMPARED
 from detectors.observing import Limits, Observer, Post, Told
 from detectors.ports import Publisher, Vault
 from schemas.camera import Camera
@@ -133,9 +134,10 @@ class _Run:
         tally.media_time = frame.at
         if worker.gate.changed(frame.picture):
             tally.searched += 1
-            told = self._observer.look(frame.at, worker.eyes.look(frame.picture))
+            things = worker.eyes.look(frame.picture)
+            told = self._observer.look(frame.at, things, NOT_COMPARED)
         else:
-            told = self._observer.unchanged(frame.at)
+            told = self._observer.unchanged(frame.at, ALL_UNCHANGED)
         for one in told:
             self._publish(self._event(one, self._sealed(one, frame)))
         worker.on_progress(tally)
@@ -211,6 +213,8 @@ class _Run:
                 things=told.things,
                 evidence=evidence,
                 model=self._worker.eyes.name,
+                dangers=told.dangers,
+                reason=told.reason,
             ),
         )
 

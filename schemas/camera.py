@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas.errors import InvalidValueError
 from schemas.geometry import FrameSize, Point, Polygon
+from schemas.ground import Ground
 from schemas.hours import Hours
 from schemas.ids import CameraId, ZoneId
 from schemas.matter import MatterKey
@@ -67,12 +68,16 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """What a camera looks at. Outlines hold for `frame` only; another size is an error."""
+    """What a camera looks at. Outlines hold for `frame` only; another size is an error.
+
+    `ground` ties the picture to metres.
+    """
 
     id: CameraId
     name: str
     frame: FrameSize
     zones: tuple[Zone, ...]
+    ground: Ground | None = None
 
     def __post_init__(self) -> None:
         names = [zone.id for zone in self.zones]

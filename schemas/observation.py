@@ -14,6 +14,7 @@ from schemas.ids import CameraId, OccurrenceId, ZoneId
 from schemas.instants import require_zone
 from schemas.matter import MatterKey
 from schemas.place import Place
+from schemas.words import Words
 
 
 class Phase(StrEnum):
@@ -46,7 +47,8 @@ class Observation:
     """A candidate sighting by a machine. It accuses nobody.
 
     `occurrence` is the same for every message about one stay; `sequence` counts them from 0.
-    `dangers` are what makes the sighting dangerous, beside what the zone itself says.
+    `dangers` are what makes the sighting dangerous, beside what the zone itself says. `reason`
+    says why it is told, in words with numbers.
     """
 
     matter: MatterKey
@@ -67,6 +69,7 @@ class Observation:
     evidence: tuple[EvidenceRef, ...]
     model: str | None = None
     dangers: frozenset[Danger] = frozenset()
+    reason: Words | None = None
 
     def __post_init__(self) -> None:
         require_zone(self.first_seen_at, "first_seen_at")

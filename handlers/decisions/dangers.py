@@ -15,12 +15,15 @@ ALWAYS: Final[Mapping[Danger, str]] = {
 
 BY_ROW: Final = "鄂建〔2022〕1536: 涉及安全 → 零容忍; the matter's row is lifted by it"
 
-_ON_A_FIRE_LANE: Final = frozenset({Danger.FIRE_LANE})
+_OF_THE_GROUND: Final[Mapping[ZoneKind, frozenset[Danger]]] = {
+    ZoneKind.FIRE_LANE: frozenset({Danger.FIRE_LANE}),
+    ZoneKind.EXIT: frozenset({Danger.ESCAPE_ROUTE}),
+}
 
 
 def dangers_of(zone_kind: ZoneKind | None, told: frozenset[Danger]) -> frozenset[Danger]:
     """What the ground says and what the source says."""
-    return told | _ON_A_FIRE_LANE if zone_kind is ZoneKind.FIRE_LANE else told
+    return told if zone_kind is None else told | _OF_THE_GROUND.get(zone_kind, frozenset())
 
 
 def lifting(dangers: frozenset[Danger], matter: MatterPolicy | None) -> tuple[Danger, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from detectors.capture import Source, open_source
 from detectors.model import ClassMap, Tracker, digest_of, find_class_map
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
+from detectors.posts import posts_of
 from detectors.rulebook import read_rules
 from detectors.worker import CameraWorker, Tally
 from handlers.decisions.policy import Policy
@@ -27,7 +29,8 @@ from infra.cli.up import say, stopping_at_signals
 from infra.deployment import Deployment
 from infra.settings import Settings
 from infra.vault.disk import DiskVault
-from schemas.errors import InvalidValueError, RefusedError, TemporarilyUnavailableError
+from schemas.errors import RefusedError, TemporarilyUnavailableError
+from schemas.matter import MatterKey
 
 _STILL_AT_MOST: Final = timedelta(seconds=1)
 _FIRST_WAIT_S: Final = 1.0
@@ -120,27 +123,24 @@ def _looking(order: Order, policy: Policy) -> _Looking:
 
 
 def _posts(order: Order, book: str, policy: Policy) -> Sequence[Post]:
-    """Each zone under each rule of its kind, with the pack's threshold."""
-    posts: list[Post] = []
-    for rule in read_rules(book, name=str(order.rules)):
-        matter = policy.matter(rule.matter)
-        if matter is None:
-            raise InvalidValueError(
-                expected=f"a matter that the policy pack {policy.name} has",
-                got=str(rule.matter),
-                field=f"rule {rule.id}.matter",
-            )
-        posts += [
-            Post(rule=rule, zone=zone, threshold=matter.dwell_threshold)
-            for zone in order.camera.zones
-            if zone.kind is rule.zone_kind
-        ]
+    """Each zone under each rule that is for it, with the pack's threshold."""
+    posts = posts_of(
+        order.camera,
+        read_rules(book, name=str(order.rules)),
+        partial(_threshold_of, policy),
+        pack=policy.name,
+    )
     if not posts:
         kinds = ", ".join(sorted({zone.kind.value for zone in order.camera.zones}))
         raise RefusedError(
             f"camera {order.camera.id}: no rule of {order.rules} is for its zones ({kinds})"
         )
     return posts
+
+
+def _threshold_of(policy: Policy, key: MatterKey) -> timedelta | None:
+    matter = policy.matter(key)
+    return None if matter is None else matter.dwell_threshold
 
 
 def _starts_at(order: Order, source: Source) -> datetime:

@@ -119,6 +119,13 @@ class ZoneData(Data):
     kind: ZoneKind
 
 
+class WordsData(Data):
+    """The same said in Chinese and in English."""
+
+    zh: Annotated[Prose, Field(min_length=1)]
+    en: Annotated[Prose, Field(min_length=1)]
+
+
 class ObservationV1(Data):
     """Data of `offsite.observation.v1`."""
 
@@ -139,6 +146,7 @@ class ObservationV1(Data):
     evidence: Annotated[list[EvidenceData], Field(max_length=50)] = []
     model: Name | None = None
     dangers: Dangers = []
+    reason: WordsData | None = None
 
 
 class ReportV1(Data):

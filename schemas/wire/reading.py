@@ -28,6 +28,7 @@ from schemas.wire.data import (
     ThingData,
 )
 from schemas.wire.envelope import Envelope, Headers, open_envelope
+from schemas.words import Words
 
 Model = TypeVar("Model", bound=Data)
 
@@ -75,6 +76,7 @@ def _observation(content: Mapping[str, object]) -> Observation:
         evidence=_evidence(data.evidence),
         model=data.model,
         dangers=frozenset(data.dangers),
+        reason=None if data.reason is None else Words(data.reason.zh, data.reason.en),
     )
 
 

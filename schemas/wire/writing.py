@@ -16,6 +16,7 @@ from schemas.observation import Observation, Thing
 from schemas.place import Place
 from schemas.report import Report
 from schemas.signal import StreamSignal
+from schemas.words import Words
 from schemas.workfile import WorkFile
 
 CASES: Final = "/offsite/cases"
@@ -93,6 +94,7 @@ def _observation(body: Observation) -> dict[str, object]:
         "evidence": evidence_data(body.evidence),
         "model": body.model,
         **_dangers(body.dangers),
+        **_reason(body.reason),
     }
 
 
@@ -122,6 +124,11 @@ def _report(body: Report) -> dict[str, object]:
 def _dangers(dangers: Collection[Danger]) -> dict[str, object]:
     """Nothing where there are none: what was sent before dangers were told keeps its bytes."""
     return {"dangers": sorted(dangers)} if dangers else {}
+
+
+def _reason(reason: Words | None) -> dict[str, object]:
+    """Nothing where there is none, for the same reason."""
+    return {} if reason is None else {"reason": {"zh": reason.zh, "en": reason.en}}
 
 
 def _signal(body: StreamSignal) -> dict[str, object]:

@@ -20,9 +20,20 @@ MAY_IMPORT = {
 PURE = (
     "schemas",
     "handlers/decisions",
+    "detectors/assigning",
     "detectors/dwell",
+    "detectors/ground",
+    "detectors/guarding",
+    "detectors/kinds",
+    "detectors/looks",
     "detectors/observing",
+    "detectors/posts",
+    "detectors/reasons",
+    "detectors/recorded",
+    "detectors/relations",
     "detectors/rules",
+    "detectors/staying",
+    "detectors/telling",
     "detectors/timeline",
 )
 WORLDLY = {

@@ -149,7 +149,7 @@ def _posts(camera: Camera) -> tuple[Post, ...]:
         for rule in rules
         if (matter := policy.matter(rule.matter)) is not None
         for zone in camera.zones
-        if zone.kind is rule.zone_kind
+        if rule.is_for(zone)
     )
 
 

@@ -38,6 +38,7 @@ from schemas.observation import Observation, Phase, Thing
 from schemas.place import Place
 from schemas.report import Report, Reporter
 from schemas.signal import SignalKind, StreamSignal
+from schemas.words import Words
 from schemas.workfile import CaseState, Queue, Route, Site, WorkFile
 
 NOON: Final = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -159,6 +160,7 @@ def an_observation(
     seen: timedelta = timedelta(minutes=10),
     confidence: float = 0.9,
     dangers: Iterable[Danger] = (),
+    reason: Words | None = None,
 ) -> Observation:
     return Observation(
         matter=matter,
@@ -180,6 +182,7 @@ def an_observation(
         ),
         evidence=(an_evidence_ref(),),
         dangers=frozenset(dangers),
+        reason=reason,
     )
 
 

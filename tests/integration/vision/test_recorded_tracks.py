@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from detectors.looks import NOT_COMPARED
 from detectors.observing import Limits, Observer, Post, Told
 from detectors.rules import Rule
 from schemas.camera import Camera, Zone, ZoneKind
@@ -52,7 +53,7 @@ def told_of(
     rule = Rule(
         id="stays",
         matter=MatterKey("s", "matter", "1"),
-        zone_kind=ZoneKind.WATCHED,
+        zone_kinds=frozenset({ZoneKind.WATCHED}),
         things=frozenset({kind}),
     )
     post = Post(rule=rule, zone=zone, threshold=timedelta(seconds=threshold_s))
@@ -62,7 +63,7 @@ def told_of(
     found = looks(name, frame)
     told: list[Told] = []
     for seconds in frames(max(found), fps):
-        told += observer.look(timedelta(seconds=seconds), found.get(seconds, []))
+        told += observer.look(timedelta(seconds=seconds), found.get(seconds, []), NOT_COMPARED)
     return told + observer.end()
 
 

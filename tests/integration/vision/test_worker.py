@@ -96,7 +96,7 @@ def watch(
             Post(rule=rule, zone=zone, threshold=THRESHOLD)
             for rule in read_rules(BASE.read_text("utf-8"), name="base")
             for zone in camera.zones
-            if zone.kind is rule.zone_kind
+            if rule.is_for(zone)
         ],
         eyes=Tracker(
             SAMPLE_WEIGHTS, class_map=find_class_map(SAMPLE_WEIGHTS, digest_of(SAMPLE_WEIGHTS))

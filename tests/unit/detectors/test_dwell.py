@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from detectors.dwell import SEEN, Knowing, Stay, begun
 
 STEP = timedelta(seconds=2)
-D, W, H = Knowing.DETECTED, Knowing.WATCHED, Knowing.HIDDEN
+D, W, H, G = Knowing.DETECTED, Knowing.WATCHED, Knowing.HIDDEN, Knowing.GAP
 
 
 def a_stay(*looks: tuple[float, Knowing]) -> Stay:
@@ -25,7 +25,8 @@ def a_stay(*looks: tuple[float, Knowing]) -> Stay:
         pytest.param([(1, D), (2, W), (3, W)], 3, 3, id="an unchanged picture counts as seen"),
         pytest.param([(1, D), (2, H), (3, D), (4, D)], 2, 4, id="what was hidden may have been"),
         pytest.param([(1, D), (9, D), (10, D)], 2, 10, id="a gap proves nothing"),
-        pytest.param([(1, D), (2, H), (3, H)], 1, 1, id="after the last sight nobody can say"),
+        pytest.param([(1, D), (2, H), (3, H)], 1, 2, id="it went before the look that missed it"),
+        pytest.param([(1, D), (2, G), (3, G)], 1, 3, id="what nobody saw end may go on"),
         pytest.param([(2, D)], 2, 2, id="at the longest step it still counts"),
         pytest.param([(2.001, D)], 0, 2.001, id="over the longest step it does not"),
     ],

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from detectors.looks import ALL_UNCHANGED, NOT_COMPARED
 from detectors.observing import Limits, Observer, Post, Told
 from detectors.rules import Rule
 from schemas.camera import Camera, Zone, ZoneKind
@@ -25,13 +26,13 @@ CAMERA = Camera(
 VEHICLES = Rule(
     id="V",
     matter=MatterKey("s", "matter", "1"),
-    zone_kind=ZoneKind.FIRE_LANE,
+    zone_kinds=frozenset({ZoneKind.FIRE_LANE}),
     things=frozenset({"vehicle"}),
 )
 VENDORS = Rule(
     id="S",
     matter=MatterKey("s", "matter", "2"),
-    zone_kind=ZoneKind.FIRE_LANE,
+    zone_kinds=frozenset({ZoneKind.FIRE_LANE}),
     things=frozenset({"stall", "umbrella"}),
     company=frozenset({"person"}),
     is_group=True,
@@ -64,7 +65,7 @@ def seconds(first: float, last: float) -> Iterator[timedelta]:
 
 
 def watched(observer: Observer, first: float, last: float, *things: Thing) -> list[Told]:
-    return [told for at in seconds(first, last) for told in observer.look(at, things)]
+    return [told for at in seconds(first, last) for told in observer.look(at, things, NOT_COMPARED)]
 
 
 def phases(told: list[Told]) -> list[Phase]:
@@ -124,7 +125,7 @@ def test_a_source_that_ends_leaves_the_stay_out_of_sight() -> None:
 def test_an_unchanged_picture_counts_as_seen() -> None:
     observer = an_observer()
     told = watched(observer, 0, 2, a_thing())
-    told += [one for at in seconds(3, 12) for one in observer.unchanged(at)]
+    told += [one for at in seconds(3, 12) for one in observer.unchanged(at, ALL_UNCHANGED)]
 
     assert phases(told) == [Phase.BEGAN]
 

@@ -21,6 +21,7 @@ from schemas.signal import SignalKind
 from schemas.wire.published import INCOMING, OUTGOING, published, schema_text
 from schemas.wire.reading import READERS
 from schemas.wire.writing import Outgoing, write_event, write_outgoing
+from schemas.words import Words
 from schemas.workfile import CaseState, Queue, Route
 from tests.support.builders import (
     NOON,
@@ -205,7 +206,11 @@ def test_what_leaves_says_every_field_of_its_model_and_no_other(
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
-        pytest.param("offsite.observation.v1", an_observation(dangers=Danger), id="an observation"),
+        pytest.param(
+            "offsite.observation.v1",
+            an_observation(dangers=Danger, reason=Words("摊位", "a stall")),
+            id="an observation",
+        ),
         pytest.param("offsite.report.v1", a_report(place=a_place(), dangers=Danger), id="a report"),
         pytest.param("offsite.signal.v1", a_signal(), id="a signal"),
     ],

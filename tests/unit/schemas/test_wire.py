@@ -23,6 +23,7 @@ from schemas.signal import SignalKind, StreamSignal
 from schemas.wire.envelope import bytes_digest
 from schemas.wire.reading import read_event
 from schemas.wire.writing import write_event
+from schemas.words import Words
 from tests.support.builders import (
     NOON,
     a_place,
@@ -47,6 +48,9 @@ SIGNALLED: Final = an_event(a_signal())
         pytest.param(an_observation(), id="an observation"),
         pytest.param(replace(an_observation(), things=(), evidence=()), id="with nothing in it"),
         pytest.param(replace(an_observation(), model="yolo26n"), id="with its model"),
+        pytest.param(
+            an_observation(reason=Words("摊位停留3分钟", "a stall for 3 min")), id="with its reason"
+        ),
         pytest.param(
             an_observation(place=a_place(None, longitude=114.3055, latitude=30.592812)),
             id="at a position",
@@ -134,6 +138,7 @@ def observations(draw: st.DrawFn) -> Observation:
         evidence=draw(EVIDENCE),
         model=draw(st.none() | NAMES),
         dangers=draw(DANGERS),
+        reason=draw(st.none() | st.builds(Words, NAMES, NAMES)),
     )
 
 

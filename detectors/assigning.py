@@ -1,0 +1,253 @@
+"""Which thing of a look belongs to which stay: the ground decides, a track is only a hint.
+
+1 by track   it goes by a name of ours and stands where it stood
+2 by place   nobody has that name any more, and somebody without a past stands there
+3 twice      the model took one for two: the second name is noted
+4 returned   what had been lost stands there again, under a stay that began since
+5 strangers  join a group beside them, or begin a stay
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Final
+
+from detectors.dwell import Bridge, Stay, Why, begun
+from detectors.looks import Look, Paths
+from detectors.relations import (
+    Placed,
+    is_by_the_edge,
+    is_near,
+    is_on_same_spot,
+    is_same_thing,
+    is_still,
+)
+from detectors.rules import Post
+from detectors.staying import Limits, Member, OpenStay, joining
+
+Begin = Callable[[Placed], None]
+"""Begin a stay of a thing, if it makes one."""
+Move = Callable[[OpenStay, Member, Stay], None]
+"""Out of a stay another goes on, of one member and with what is known of it."""
+
+
+_WALKS_AT_MOST: Final = timedelta(seconds=30)
+"""How far back the way to a place of rest is remembered."""
+
+
+class Assignment:
+    """One look at one post. Changes the stays that it is given, and begins new ones."""
+
+    def __init__(
+        self,
+        post: Post,
+        stays: list[OpenStay],
+        look: Look,
+        *,
+        paths: Paths,
+        limits: Limits,
+        begin: Begin,
+        move: Move,
+    ) -> None:
+        self._post: Final = post
+        self._rule: Final = post.rule
+        self._stays: Final = stays
+        self._look: Final = look
+        self._paths: Final = paths
+        self._limits: Final = limits
+        self._row: Final = look.of(post.rule.kinds)
+        self._taken: set[int] = set()
+        self._begin: Final = begin
+        self._move: Final = move
+        self.switched: set[int] = set()
+        """Stays in which one goes by another name than at the last look."""
+
+    def run(self) -> None:
+        """See every member that is there, and let strangers in."""
+        stays = list(self._stays)
+        for one in stays:
+            for member in one.members:
+                self._by_track(one, member)
+        for one in stays:
+            for member in one.members:
+                if member.seen_at != self._look.at and not member.has_left:
+                    self._by_place(one, member)
+        strangers = [one for one in self._row.things if self._is_stranger(one)]
+        if strangers:
+            self._pass_over_twins(strangers)
+        self._give_back()
+        for stranger in strangers:
+            if id(stranger) not in self._taken:
+                self._let_in(stranger)
+
+    def _by_track(self, one: OpenStay, member: Member) -> None:
+        names = member.tracks if self._rule.still else member.tracks[-1:]
+        for track in reversed(names):
+            found = self._look.by_track.get(track)
+            if found is None or id(found) in self._taken or not self._takes_part(found):
+                continue
+            if self._is_in_place(member, found):
+                self._see(one, member, found)
+            elif not member.has_left and is_on_same_spot(member.now.box, found.box):
+                self._walk_off(one, member, found)
+            return
+
+    def _by_place(self, one: OpenStay, member: Member) -> None:
+        box = member.now.box
+        spots = [
+            (box.overlap(each.box), each)
+            for each in self._row.about(box.x1, box.x2)
+            if id(each) not in self._taken and is_on_same_spot(box, each.box)
+        ]
+        for _, found in sorted(spots, key=lambda spot: -spot[0]):
+            if not self._may_be(member, found):
+                continue
+            if self._is_in_place(member, found):
+                self._take_for(one, member, found)
+            elif not member.tracks or found.thing.track is None:
+                self._walk_off(one, member, found)
+            return
+
+    def _takes_part(self, one: Placed) -> bool:
+        return one.thing.kind in self._rule.kinds
+
+    def _is_in_place(self, member: Member, found: Placed) -> bool:
+        """Where it stood; of what may move, no further off than it can have moved."""
+        if self._rule.still is not None:
+            return is_still(member.anchor, found, self._rule.still)
+        if is_on_same_spot(member.now.box, found.box):
+            return True
+        unseen = min(self._look.at - member.seen_at, self._limits.longest_step)
+        far = (1 + 2 * (unseen / timedelta(seconds=1))) * member.now.size
+        return abs(found.x - member.now.x) <= far and abs(found.y - member.now.y) <= far
+
+    def _may_be(self, member: Member, found: Placed) -> bool:
+        """Who walked here from elsewhere is somebody else; of who has no name nobody knows."""
+        track = found.thing.track
+        if track is None or track in member.tracks or self._rule.still is None:
+            return True
+        beginning = self._paths.beginning(track)
+        return beginning is None or is_still(member.anchor, beginning, self._rule.still)
+
+    def _is_here(self, found: Placed) -> bool:
+        """In the zone, or not yet out of it."""
+        return self._look.is_inside(found, self._post.zone) or is_by_the_edge(
+            self._post.zone, found, self._rule.margin
+        )
+
+    def _see(self, one: OpenStay, member: Member, found: Placed) -> None:
+        if not self._is_here(found):
+            member.has_left = True
+            return
+        self._taken.add(id(found))
+        was, now = member.tracks[-1] if member.tracks else None, found.thing.track
+        if was is not None and now is not None and was != now:
+            self.switched.add(id(one))
+            one.stay = one.stay.over(
+                Bridge(
+                    why=Why.IDENTITY, begins=member.seen_at, ends=self._look.at, was=was, now=now
+                )
+            )
+        if self._look.at - member.joined_at >= self._limits.settles_after:
+            member.before = None
+        member.see(found, self._look.at)
+
+    def _take_for(self, one: OpenStay, member: Member, found: Placed) -> None:
+        """Perhaps only somebody who passes: until it has settled this can be undone."""
+        is_another = bool(member.tracks) and found.thing.track not in {None, *member.tracks}
+        if is_another and not self._rule.is_group and self._rule.still is not None:
+            member.before = member.before or one.stay
+            member.joined_at = self._look.at
+            member.trail.clear()
+        self._see(one, member, found)
+
+    def _walk_off(self, one: OpenStay, member: Member, found: Placed) -> None:
+        """It moves on, and comes to rest elsewhere, perhaps at once: a stay of its own."""
+        member.has_left = True
+        if len(one.members) > 1:
+            return
+        stay, trail = self._since_near(one, member, found)
+        if member.before is not None and self._is_new(self._look.at - member.joined_at):
+            one.stay, member.before = member.before, None
+        elif not one.is_told and self._is_new(one.stay.seen):
+            self._stays.remove(one)
+        if self._look.is_inside(found, self._post.zone):
+            self._taken.add(id(found))
+            moved = joining(found, self._look.at)
+            moved.walk(trail)
+            self._move(one, moved, stay)
+
+    def _since_near(
+        self, one: OpenStay, member: Member, found: Placed
+    ) -> tuple[Stay, list[tuple[timedelta, Placed]]]:
+        """Since when its foot has kept as near to here as a still one does."""
+        limit = self._rule.still
+        trail: list[tuple[timedelta, Placed]] = []
+        for at, one_sight in reversed(member.trail):
+            is_recent = self._look.at - at <= _WALKS_AT_MOST
+            if limit is None or not is_recent or not is_still(found, one_sight, limit):
+                break
+            trail.append((at, one_sight))
+        if trail:
+            return one.stay.since(trail[-1][0]), trail[::-1]
+        return begun(self._look.at, not_before=one.stay.not_before), trail
+
+    def _is_new(self, length: timedelta) -> bool:
+        return length < self._limits.settles_after
+
+    def _is_stranger(self, one: Placed) -> bool:
+        return id(one) not in self._taken and self._look.is_inside(one, self._post.zone)
+
+    def _pass_over_twins(self, strangers: list[Placed]) -> None:
+        seen = [
+            member
+            for one in self._stays
+            for member in one.members
+            if member.seen_at == self._look.at
+        ]
+        for stranger in strangers:
+            for member in seen:
+                if is_same_thing(member.now.thing, stranger.thing):
+                    member.also_named(stranger.thing.track)
+                    self._taken.add(id(stranger))
+                    break
+
+    def _give_back(self) -> None:
+        """A stay that began after another was lost on its spot was that other one all along."""
+        at = self._look.at
+        lost = [one for one in self._stays if all(each.seen_at != at for each in one.present)]
+        for old in [one for one in lost if one.present]:
+            for young in self._younger(old):
+                self._merge(old, young)
+                break
+
+    def _younger(self, old: OpenStay) -> Iterator[OpenStay]:
+        for young in self._stays:
+            if young.is_told or young.stay.first_seen <= old.stay.last_seen:
+                continue
+            now = [each for each in young.members if each.seen_at == self._look.at]
+            if any(
+                is_on_same_spot(member.now.box, each.now.box)
+                and self._may_be(member, each.now)
+                and self._is_in_place(member, each.now)
+                for member in old.present
+                for each in now
+            ):
+                yield young
+
+    def _merge(self, old: OpenStay, young: OpenStay) -> None:
+        self._stays.remove(young)
+        if self._rule.is_group:
+            old.members.extend(young.members)
+            return
+        (member,), (other,) = old.members, young.members
+        self._take_for(old, member, other.now)
+
+    def _let_in(self, stranger: Placed) -> None:
+        if self._rule.is_group:
+            for one in self._stays:
+                if any(is_near(each.now, stranger, self._rule.reach) for each in one.present):
+                    self._taken.add(id(stranger))
+                    one.members.append(joining(stranger, self._look.at))
+                    return
+        if self._rule.concerns(stranger.thing):
+            self._begin(stranger)
