@@ -24,6 +24,11 @@ PURE = (
     "detectors/observing",
     "detectors/rules",
     "detectors/timeline",
+    "detectors/synthetic/places",
+    "detectors/synthetic/scenes",
+    "detectors/synthetic/screens",
+    "detectors/synthetic/truth",
+    "detectors/synthetic/wrongs",
 )
 WORLDLY = {
     "asyncio", "socket", "subprocess", "time", "random", "secrets", "os", "pathlib", "threading",
