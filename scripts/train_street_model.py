@@ -42,10 +42,11 @@ def main() -> None:
     args = _arguments()
     args.out.mkdir(parents=True, exist_ok=True)
     os.environ["YOLO_OFFLINE"] = "true"
-    data = draw(args.out / "data", pictures=args.pictures)
+    folder = args.data or args.out / "data"
+    data = folder / "street.yaml" if args.data else draw(folder, pictures=args.pictures)
     began = time.monotonic()
     best = train(data, args)
-    keep(best, args, seconds=time.monotonic() - began)
+    keep(best, folder, args, seconds=time.monotonic() - began)
 
 
 def _arguments() -> argparse.Namespace:
@@ -55,6 +56,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--from", dest="earlier", type=Path, help="a street.pt to go on from")
+    parser.add_argument("--data", type=Path, help="pictures of this version, already drawn")
     parser.add_argument("--out", type=Path, default=Path("build/street"))
     return parser.parse_args()
 
@@ -120,7 +122,7 @@ def _labels(truth: Sequence[Seen]) -> str:
 
 
 def train(data: Path, args: argparse.Namespace) -> Path:
-    """Train on the CPU; answer the best checkpoint."""
+    """Train on the CPU; answer the last checkpoint, smoothed as Ultralytics does."""
     import torch
     from ultralytics import YOLO
 
@@ -147,12 +149,13 @@ def train(data: Path, args: argparse.Namespace) -> Path:
         close_mosaic=max(4, args.epochs // 3),
         scale=0.3,
         plots=False,
+        val=False,  # the last epoch is kept; measuring each costs a tenth
         amp=False,  # Ultralytics halves on CUDA only; see forward_in_half
         project=str(args.out.absolute()),
         name="run",
         exist_ok=True,
     )
-    return Path(model.trainer.best)
+    return Path(model.trainer.last)
 
 
 def forward_in_half() -> None:
@@ -191,7 +194,8 @@ def widened(earlier: Path, kept: Path) -> Path:
     import torch
     from ultralytics.nn.tasks import DetectionModel
 
-    before = torch.load(earlier, map_location="cpu", weights_only=False)["model"].float()
+    told = torch.load(earlier, map_location="cpu", weights_only=False)  # our own, by its maker
+    before = (told.get("ema") or told["model"]).float()
     model = DetectionModel("yolo11n.yaml", nc=len(KINDS), verbose=False)
     model.names = dict(enumerate(map(str, KINDS)))
     weights = model.state_dict()
@@ -206,7 +210,7 @@ def widened(earlier: Path, kept: Path) -> Path:
     return kept
 
 
-def keep(best: Path, args: argparse.Namespace, *, seconds: float) -> None:
+def keep(best: Path, data: Path, args: argparse.Namespace, *, seconds: float) -> None:
     """Write the weights, their digest with the class map, and what was measured."""
     weights = args.out / "street.pt"
     strip(best, weights)
@@ -225,7 +229,7 @@ def keep(best: Path, args: argparse.Namespace, *, seconds: float) -> None:
         "seed": args.seed,
         "from": _digest_of(args.earlier),
         "training_seconds": round(seconds),
-        **measured(weights, args.out / "data"),
+        **measured(weights, data),
     }
     (args.out / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps(figures, indent=2))

@@ -79,7 +79,8 @@ def _occlusion(scene: Scene, dice: Random) -> Scene:
 def _crowd(scene: Scene, dice: Random) -> Scene:
     """Fifteen to twenty-five more in the picture: on their way, up and down, standing in twos.
 
-    Most keep to the right of the square, so that they don't become the crowd that a rule is about.
+    Most keep to the right of the square, so that they don't become the crowd that a rule is about;
+    who talks stands between grounds, so that nothing is hidden from the first second to the last.
     """
     walkers = [
         walker
@@ -94,7 +95,7 @@ def _crowd(scene: Scene, dice: Random) -> Scene:
         standing(
             f"talker-{pair}-{side}", Kind.PERSON, dice, (Point(x + 24 * side, y), 0.0, PLAYED_S)
         )
-        for pair, x in enumerate((dice.uniform(222, 330), dice.uniform(370, 480)))
+        for pair, x in enumerate((dice.uniform(336, 342), dice.uniform(482, 488)))
         for y in (dice.uniform(170, 216),)
         for side in range(2)
     ]
