@@ -16,7 +16,9 @@ CROWD: Final = 10
 """So many persons in one ground are a crowd."""
 
 VEHICLES: Final = frozenset({Kind.CAR, Kind.VAN, Kind.BUS})
-_OBSTACLES: Final = VEHICLES | {Kind.TRICYCLE, Kind.STALL, Kind.GOODS, Kind.RUBBISH}
+_OBSTACLES: Final = VEHICLES | {
+    Kind.TRICYCLE, Kind.BICYCLE, Kind.STALL, Kind.GOODS, Kind.RUBBISH,
+}  # fmt: skip
 _PERSON: Final = frozenset({Kind.PERSON})
 
 
@@ -55,7 +57,7 @@ WRONGS: Final = (
         grounds=_where(ZoneKind.NO_VENDING),
         things=frozenset({Kind.STALL, Kind.UMBRELLA, Kind.TRICYCLE, Kind.GOODS}),
         company=_PERSON,
-        needs=frozenset({Kind.STALL, Kind.UMBRELLA, Kind.GOODS}),
+        needs=frozenset({Kind.STALL, Kind.GOODS}),
         is_group=True,
     ),
     Wrong(rule="V03-vehicle-on-pavement", grounds=_where(ZoneKind.PAVEMENT), things=VEHICLES),
@@ -70,7 +72,7 @@ WRONGS: Final = (
         grounds=_where(ZoneKind.NO_VENDING),
         things=frozenset({Kind.TRICYCLE}),
         company=_PERSON,
-        not_with=frozenset({Kind.STALL, Kind.UMBRELLA}),
+        not_with=frozenset({Kind.STALL, Kind.GOODS}),
         is_group=True,
     ),
     Wrong(
@@ -80,11 +82,15 @@ WRONGS: Final = (
         is_group=True,
     ),
     Wrong(rule="V07-vehicle-no-stopping", grounds=_where(ZoneKind.NO_STOPPING), things=VEHICLES),
-    Wrong(rule="V08-vehicle-on-blind-track", grounds=_where(ZoneKind.BLIND_TRACK), things=VEHICLES),
+    Wrong(
+        rule="V08-vehicle-on-blind-track",
+        grounds=_where(ZoneKind.BLIND_TRACK),
+        things=VEHICLES | {Kind.TRICYCLE, Kind.BICYCLE},
+    ),
     Wrong(
         rule="V09-exit-blocked",
         grounds=_where(ZoneKind.EXIT),
-        things=frozenset(_OBSTACLES),
+        things=_OBSTACLES,
         is_group=True,
     ),
     Wrong(
@@ -104,7 +110,14 @@ WRONGS: Final = (
     ),
     Wrong(
         rule="V13-smoke-or-fire",
-        grounds=_where(ZoneKind.WATCHED),
+        grounds=_where(
+            ZoneKind.WATCHED,
+            ZoneKind.PAVEMENT,
+            ZoneKind.SHOP_FRONT,
+            ZoneKind.FIRE_LANE,
+            ZoneKind.EXIT,
+            ZoneKind.CLOSED,
+        ),
         things=frozenset({Kind.SMOKE}),
         is_group=True,
     ),
