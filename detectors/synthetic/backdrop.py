@@ -5,17 +5,14 @@ from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from detectors.synthetic.scenes import FRAME, KERB, PAVEMENT_TOP, Ground, Scene
-from schemas.camera import ZoneKind
-
-Picture = NDArray[np.uint8]
+from detectors.synthetic.brush import Picture
+from detectors.synthetic.markings import paint
+from detectors.synthetic.scenes import FRAME, KERB, PAVEMENT_TOP, Scene
 
 _WALLS: Final = [(150, 165, 180), (135, 150, 190), (165, 160, 150), (120, 140, 165)]
 _AWNINGS: Final = [(60, 60, 190), (70, 130, 60), (170, 110, 50), (50, 140, 200)]
 _NAMES: Final = ["NOODLES", "FRUIT", "TEA HOUSE", "HARDWARE", "PHARMACY", "BAKERY", "SHOES"]
-_YELLOW: Final = (40, 200, 235)
 _FONT: Final = cv2.FONT_HERSHEY_DUPLEX
 
 
@@ -27,7 +24,7 @@ def backdrop(scene: Scene) -> Picture:
     _pavement(picture, dice)
     _road(picture, dice)
     for ground in scene.grounds:
-        _painted(picture, ground)
+        paint(picture, ground)
     return picture
 
 
@@ -80,29 +77,3 @@ def _road(picture: Picture, dice: Random) -> None:
     picture[top:] = np.clip(picture[top:].astype(np.int16) + grain, 0, 255).astype(np.uint8)
     for x in range(10, FRAME.width, 70):
         cv2.rectangle(picture, (x, 303), (x + 36, 306), (215, 215, 215), -1)
-
-
-def _painted(picture: Picture, ground: Ground) -> None:
-    corners = np.array([(c.x, c.y) for c in ground.outline.corners], np.int32)
-    if ground.kind is ZoneKind.FIRE_LANE:
-        _hatched(picture, corners)
-        x, y = corners.min(axis=0)
-        for text, line in (("FIRE LANE", 30), ("KEEP CLEAR", 58)):
-            cv2.putText(
-                picture, text, (int(x) + 40, int(y) + line), _FONT, 0.85, _YELLOW, 2, cv2.LINE_AA
-            )
-    elif ground.kind is ZoneKind.NO_VENDING:
-        cv2.polylines(picture, [corners], True, (70, 90, 200), 1, cv2.LINE_AA)  # noqa: FBT003
-
-
-def _hatched(picture: Picture, corners: NDArray[np.int32]) -> None:
-    layer = picture.copy()
-    x1, y1 = corners.min(axis=0)
-    x2, y2 = corners.max(axis=0)
-    for x in range(int(x1) - 80, int(x2), 26):
-        cv2.line(layer, (x, int(y2)), (x + 70, int(y1)), _YELLOW, 3, cv2.LINE_AA)
-    mask = np.zeros(picture.shape[:2], np.uint8)
-    cv2.fillPoly(mask, [corners], 255)
-    mixed = cv2.addWeighted(layer, 0.6, picture, 0.4, 0)
-    picture[mask > 0] = mixed[mask > 0]
-    cv2.polylines(picture, [corners], True, _YELLOW, 3, cv2.LINE_AA)  # noqa: FBT003

@@ -15,6 +15,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from detectors.synthetic.screens import Screen
 from schemas.camera import ZoneKind
 from schemas.errors import InvalidValueError
 from schemas.geometry import BoxXYXY, FrameSize, Point, Polygon
@@ -22,6 +23,8 @@ from schemas.geometry import BoxXYXY, FrameSize, Point, Polygon
 FRAME: Final = FrameSize(width=640, height=360)
 PAVEMENT_TOP: Final = 130.0
 KERB: Final = 222.0
+_SEEDLING: Final = 0.35
+"""How large a growing thing is when it comes."""
 
 
 class Kind(StrEnum):
@@ -35,6 +38,13 @@ class Kind(StrEnum):
     UMBRELLA = "umbrella"
     GOODS = "goods"
     BICYCLE = "bicycle"
+    BUS = "bus"
+    WHEELCHAIR = "wheelchair"
+    PRAM = "pram"
+    SWEEPER = "sweeper"
+    RUBBISH = "rubbish"
+    BANNER = "banner"
+    SMOKE = "smoke"
 
 
 SIZES: Final[Mapping[Kind, tuple[float, float]]] = {
@@ -46,8 +56,26 @@ SIZES: Final[Mapping[Kind, tuple[float, float]]] = {
     Kind.UMBRELLA: (112, 104),
     Kind.GOODS: (56, 36),
     Kind.BICYCLE: (64, 48),
+    Kind.BUS: (236, 104),
+    Kind.WHEELCHAIR: (46, 64),
+    Kind.PRAM: (48, 46),
+    Kind.SWEEPER: (106, 70),
+    Kind.RUBBISH: (74, 42),
+    Kind.BANNER: (190, 42),
+    Kind.SMOKE: (96, 146),
 }
 """Width and height in pixels at scale 1."""
+
+
+class Condition(StrEnum):
+    """What makes a street hard to look at."""
+
+    DAY = "day"
+    DUSK = "dusk"
+    RAIN = "rain"
+    OCCLUSION = "occlusion"
+    CROWD = "crowd"
+    SHAKE = "shake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +90,16 @@ class Keyframe:
 class Actor:
     """Somebody or something. Moves in straight lines between keyframes; absent outside them.
 
-    `look` seeds colours and direction, so that the same actor always looks the same.
+    `look` seeds colours and direction, so that the same actor always looks the same. What
+    `grows_s` is full-grown so many seconds after it came. A held umbrella is part of its person.
     """
 
     identity: str
     kind: Kind
     path: tuple[Keyframe, ...]
     look: int
+    grows_s: float = 0.0
+    holds_umbrella: bool = False
 
     def __post_init__(self) -> None:
         if not self.path or any(b.at < a.at for a, b in pairwise(self.path)):
@@ -90,6 +121,15 @@ class Actor:
                 )
         return self.path[-1].foot
 
+    def stands_at(self, seconds: float) -> bool:
+        """Whether it is there and keeps its place."""
+        if len(self.path) == 1:
+            return seconds == self.path[0].at
+        return any(
+            before.at <= seconds <= after.at and before.foot == after.foot
+            for before, after in pairwise(self.path)
+        )
+
     def heads_left(self) -> bool:
         """Which way it faces: where it goes, or by its look when it goes nowhere."""
         way = self.path[-1].foot.x - self.path[0].foot.x
@@ -104,6 +144,11 @@ class Ground:
     kind: ZoneKind
     outline: Polygon
 
+    def holds(self, actor: Actor, seconds: float) -> bool:
+        """Whether the actor's foot is in it."""
+        foot = actor.foot_at(seconds)
+        return foot is not None and self.outline.contains(foot)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
@@ -117,7 +162,10 @@ class Light:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """All there is to know; rendering and truth follow from it alone."""
+    """All there is to know; rendering and truth follow from it alone.
+
+    Grounds and paths are those of a camera at rest; `shake_px` is how far it strays.
+    """
 
     seed: int
     story: str
@@ -125,6 +173,9 @@ class Scene:
     light: Light
     grounds: tuple[Ground, ...]
     actors: tuple[Actor, ...]
+    condition: Condition = Condition.DAY
+    screens: tuple[Screen, ...] = ()
+    shake_px: float = 0.0
 
 
 def scale_at(y: float) -> float:
@@ -133,8 +184,19 @@ def scale_at(y: float) -> float:
 
 
 def box_at(kind: Kind, foot: Point) -> BoxXYXY:
-    """The whole extent of a thing, beyond the frame too."""
-    scale = scale_at(foot.y)
+    """The whole extent of a full-grown thing, beyond the frame too."""
+    return _box(kind, foot, scale_at(foot.y))
+
+
+def extent(actor: Actor, foot: Point, seconds: float) -> BoxXYXY:
+    """The whole extent of an actor at a second, beyond the frame too."""
+    if not actor.grows_s:
+        return box_at(actor.kind, foot)
+    grown = min(1.0, (seconds - actor.path[0].at) / actor.grows_s)
+    return _box(actor.kind, foot, scale_at(foot.y) * (_SEEDLING + (1 - _SEEDLING) * grown))
+
+
+def _box(kind: Kind, foot: Point, scale: float) -> BoxXYXY:
     width, height = SIZES[kind]
     return BoxXYXY(
         x1=foot.x - width * scale / 2,

@@ -35,6 +35,11 @@ PURE = (
     "detectors/staying",
     "detectors/telling",
     "detectors/timeline",
+    "detectors/synthetic/places",
+    "detectors/synthetic/scenes",
+    "detectors/synthetic/screens",
+    "detectors/synthetic/truth",
+    "detectors/synthetic/wrongs",
 )
 WORLDLY = {
     "asyncio", "socket", "subprocess", "time", "random", "secrets", "os", "pathlib", "threading",
