@@ -192,7 +192,4 @@ def covers(signals: Sequence[StreamSignal]) -> list[Coverage]:
     """The same hour in three windows."""
     cuts = [0, 7.1, 31.7, 60]
     instants = [MIDNIGHT + timedelta(minutes=cut) for cut in cuts]
-    return [
-        cover(Window(since=a, until=b), signals)
-        for a, b in pairwise(instants)
-    ]
+    return [cover(Window(since=a, until=b), signals) for a, b in pairwise(instants)]
