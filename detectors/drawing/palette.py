@@ -21,7 +21,7 @@ ZONES: Final[tuple[Colour, ...]] = (
     (66, 228, 240),
     (220, 130, 120),
     (60, 100, 235),
-    (200, 215, 90),
+    (235, 235, 235),
 )
 """One a zone, in the order of the file: neighbours differ also for most who are colour-blind."""
 

@@ -75,7 +75,8 @@ def wrapped(text: str, letters: int) -> Sequence[str]:
     lines, line, width = [], "", 0
     for word in _words(text):
         wide = sum(1 if letter.isascii() else 2 for letter in word)
-        if line and width + wide > letters:
+        blank = len(word) - len(word.rstrip())
+        if line and width + wide - blank > letters:
             lines.append(line.rstrip())
             line, width = "", 0
         line, width = line + word, width + wide

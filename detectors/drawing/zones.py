@@ -18,7 +18,7 @@ from schemas.ids import ZoneId
 
 _OPACITY: Final = 0.22
 _LINE_LETTERS: Final = 30
-_LABEL_SHARE: Final = 0.4
+_LABEL_SHARE: Final = 0.2
 """A label that covers more of its zone stands beside it."""
 _DASH_PX: Final = 9
 _NONE: Final[frozenset[ZoneId]] = frozenset()

@@ -58,9 +58,8 @@ class Signals:
 
     async def last_looked(self, cameras: Collection[CameraId]) -> Mapping[CameraId, datetime]:
         """Until when each was looked through, of those that ever said so."""
-        named = (
-            func.unnest(literal(list(cameras), ARRAY(Text))).table_valued("camera").alias("named")
-        )
+        asked = func.unnest(literal(list(cameras), ARRAY(Text)))
+        named = asked.table_valued("camera", name="named").render_derived()
         table = camera_signals.c
         last = (
             select(table.until_at)
