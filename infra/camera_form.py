@@ -25,7 +25,7 @@ from schemas.source import SourceAddress
 from schemas.tables import Table, choice_of, only, read_toml
 
 _LARGEST_FRAME: Final = 16384
-_CAMERA_KEYS: Final = frozenset(
+CAMERA_KEYS: Final = frozenset(
     {"name", "frame", "units", "place", "ground", "source", "fps", "zone"}
 )
 
@@ -69,7 +69,7 @@ def _read(
     table = faults.noted(lambda: read_toml(text, name=name))
     if table is None:
         return None, faults.found
-    faults.noted(lambda: only(table, _CAMERA_KEYS, name))
+    faults.noted(lambda: only(table, CAMERA_KEYS, name))
     sheet = Sheet(
         frame=faults.noted(lambda: _frame(table, name)),
         units=faults.noted(lambda: _units(table, name)) or Units.PIXELS,

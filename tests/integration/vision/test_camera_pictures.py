@@ -16,6 +16,7 @@ from infra.cli.main import app
 from schemas.place import Place
 from tests.integration.commands.conftest import lines, offsite
 
+COMMAND = ("offsite camera add", "offsite camera check", "offsite camera snap", "offsite camera ls")
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "cameras" / "van-bay.toml"
 
 
@@ -192,6 +193,20 @@ def test_a_reference_that_is_no_picture_is_refused(folder: Path) -> None:
     done = offsite("camera", "snapshot", "bay", "--reference", code=2)
 
     assert "no picture that can be read" in done.stderr
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_readmes_commands_make_a_camera(folder: Path, readme: str) -> None:
+    a_clip(Path("clip.mp4"))
+    text = (EXAMPLE.parents[3] / readme).read_text("utf-8")
+    said = [line.partition("#")[0] for line in text.splitlines() if line.startswith(COMMAND)]
+    commands = [line.replace("rtsp://10.0.0.7/stream1", "clip.mp4").split()[1:] for line in said]
+
+    for words in commands:
+        offsite(*words)
+
+    assert [words[1] for words in commands] == ["add", "check", "snapshot", "ls"]
+    assert read_picture(Path("gate-3-snapshot.jpg")).shape == (360, 480, 3)
 
 
 def test_programs_are_told_what_was_added(folder: Path) -> None:

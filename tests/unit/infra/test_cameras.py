@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.camera_form import camera_of, faults_of
+from infra.camera_form import CAMERA_KEYS, camera_of, faults_of
 from infra.camera_text import camera_text
 from infra.cameras import read_camera
 from infra.sample.street import SAMPLE_CAMERAS, camera_file
+from infra.zone_form import ZONE_KEYS
 from schemas.camera import Camera, Zone, ZoneKind
 from schemas.errors import InvalidValueError
 from schemas.geometry import FrameSize, Point, Polygon
@@ -66,6 +67,16 @@ def test_the_example_and_the_sample_cameras_can_be_read() -> None:
 
     assert van_bay.zones[0].place.id == "campus-van-bay"
     assert [len(camera.zones) for camera in sample] == [2, 2]
+
+
+def test_the_page_on_cameras_shows_a_file_that_can_be_read_and_names_every_key() -> None:
+    page = (EXAMPLES.parents[1] / "cameras.md").read_text("utf-8")
+    shown = page[page.index("```toml") + len("```toml") :]
+    keys = {"`[[zone]]`" if key == "zone" else f"`{key}`" for key in {*CAMERA_KEYS, *ZONE_KEYS}}
+
+    assert len(read(shown[: shown.index("```")]).zones[0].holes) == 1
+    assert [key for key in keys if f"| {key} |" not in page] == []
+    assert [kind for kind in ZoneKind if f"`{kind}`" not in page] == []
 
 
 def test_every_key_is_read_and_shares_become_pixels() -> None:
@@ -373,13 +384,13 @@ TREES = st.recursive(
     max_leaves=12,
 )
 KEYS = st.sampled_from(["name", "frame", "units", "place", "ground", "source", "fps", "zone"])
-ZONE_KEYS = st.sampled_from(
+KEYS_OF_ZONE = st.sampled_from(
     ["id", "kind", "name", "outline", "holes", "hours", "matters", "purpose", "road_side", "place"]
 )
 
 
 @settings(max_examples=80, deadline=None, database=None)
-@given(st.dictionaries(KEYS, TREES, max_size=3), st.dictionaries(ZONE_KEYS, TREES, max_size=3))
+@given(st.dictionaries(KEYS, TREES, max_size=3), st.dictionaries(KEYS_OF_ZONE, TREES, max_size=3))
 def test_a_good_file_with_anything_in_its_keys_is_read_or_refused(top: dict, zone: dict) -> None:
     good = {"frame": "[480, 360]", "place": '{ id = "p" }'}
     good_zone = {"id": '"z"', "kind": '"exit"', "outline": "[[0, 0], [9, 0], [9, 9]]"}
