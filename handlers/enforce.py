@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from handlers.decisions.deciding import decide
 from handlers.decisions.decision import Decision
-from handlers.decisions.facts import CameraSignal, Claim, Content, Facts, Sighting, sighting_of
+from handlers.decisions.facts import Claim, Content, Facts, Sighting, sighting_of, signal_of
 from handlers.decisions.letters import letters
 from handlers.decisions.policy import Policy
 from handlers.decisions.records import decision_bytes, facts_bytes
@@ -80,7 +80,7 @@ def _draft(received: Received, shard: Shard) -> Facts:
 def _content(event: Event) -> Content:
     body = event.body
     if isinstance(body, StreamSignal):
-        return CameraSignal(occurred_at=event.occurred_at, camera=body.camera, kind=body.kind.value)
+        return signal_of(body, occurred_at=event.occurred_at)
     return sighting_of(body, occurred_at=event.occurred_at)
 
 

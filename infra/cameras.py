@@ -1,21 +1,19 @@
-"""Reads what a camera looks at from `<id>.toml`, and says which key is wrong."""
+"""The folder of cameras: what each looks at, in `<id>.toml`, and a reference picture beside it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from schemas.camera import Camera, Zone, ZoneKind
-from schemas.errors import InvalidValueError, RefusedError
-from schemas.geometry import FrameSize, Point, Polygon
-from schemas.ids import CameraId, ZoneId
-from schemas.place import Place
-from schemas.tables import choice_of, is_number, only, read_toml, rows_of, text_of
+from infra.camera_form import camera_of, faults_of
+from infra.camera_text import camera_text
+from schemas.camera import Camera
+from schemas.errors import InvalidValueError, RefusedError, TemporarilyUnavailableError
+from schemas.ids import CameraId
+from streams.durable import write_whole
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_CAMERA_KEYS: Final = {"name", "frame", "place", "zone"}
-_ZONE_KEYS: Final = {"id", "kind", "name", "outline", "place"}
-_PLACE_KEYS: Final = {"id", "grid_cell", "address", "longitude", "latitude"}
+_LARGEST_BYTES: Final = 1024 * 1024
 
 
 def read_camera(folder: Path, camera: str) -> Camera:
@@ -23,78 +21,92 @@ def read_camera(folder: Path, camera: str) -> Camera:
 
     Raises:
         RefusedError: there is no such file; the message says what to write into it.
-        InvalidValueError: which key, what was expected, what came.
+        InvalidValueError: which zone and key, what was expected, what came.
+    """
+    path = camera_path(folder, camera)
+    return camera_of(_text_of(path, camera), CameraId(camera), name=str(path))
+
+
+def faults_in(folder: Path, camera: str) -> Sequence[InvalidValueError | RefusedError]:
+    """Everything that is wrong in a camera's file; nothing when it is fine."""
+    try:
+        path = camera_path(folder, camera)
+        text = _text_of(path, camera)
+    except (InvalidValueError, RefusedError) as error:
+        return [error]
+    return faults_of(text, CameraId(camera), name=str(path))
+
+
+def known_cameras(folder: Path) -> Sequence[str]:
+    """The ids of all cameras that have a file."""
+    return sorted(path.stem for path in folder.glob("*.toml"))
+
+
+def keep_camera(folder: Path, camera: Camera) -> Path:
+    """Write a camera's file, whole or not at all, for its owner's eyes only: it may hold a
+    password. What was there is gone, comments too.
+
+    Raises:
+        InvalidValueError: it would not read back as the same camera.
+        TemporarilyUnavailableError: the disk is full or away.
+    """
+    path = camera_path(folder, camera.id)
+    _write(path, camera_text(camera).encode())
+    return path
+
+
+def keep_reference(folder: Path, camera: str, jpeg: bytes) -> Path:
+    """Keep the picture that zones are drawn on, and by which a moved camera is noticed."""
+    path = reference_path(folder, camera)
+    _write(path, jpeg)
+    return path
+
+
+def camera_path(folder: Path, camera: str) -> Path:
+    """Where a camera's file is, or would be.
+
+    Raises:
+        InvalidValueError: an id that is no name of a file.
     """
     if not _ID.fullmatch(camera):
         raise InvalidValueError(
             expected="letters, digits, '.', '_', '-' (at most 64)", got=camera, field="camera"
         )
-    path = folder / f"{camera}.toml"
+    return folder / f"{camera}.toml"
+
+
+def reference_path(folder: Path, camera: str) -> Path:
+    """Where a camera's reference picture is, or would be."""
+    return camera_path(folder, camera).with_name(f"{camera}.jpg")
+
+
+def _text_of(path: Path, camera: str) -> str:
     try:
-        text = path.read_text("utf-8")
+        content = path.read_bytes()
     except FileNotFoundError as error:
-        known = ", ".join(sorted(other.stem for other in folder.glob("*.toml"))) or "none"
+        known = ", ".join(known_cameras(path.parent)) or "none"
         raise RefusedError(
             f"camera {camera}: expected its zones in {path}, got no such file (known: {known}); "
-            "docs/examples/cameras has one to start from"
+            "make it with `offsite camera add`"
         ) from error
-    return camera_of(text, CameraId(camera), name=str(path))
-
-
-def camera_of(text: str, camera: CameraId, *, name: str) -> Camera:
-    """A camera from the text of its file."""
-    content = read_toml(text, name=name)
-    only(content, _CAMERA_KEYS, name)
-    width, height = _numbers(content.get("frame"), 2, f"{name}, frame")
-    zones = rows_of(content, "zone", name=name)
-    shared = content.get("place", {})
-    return Camera(
-        id=camera,
-        name=str(content.get("name", camera)),
-        frame=FrameSize(width=int(width), height=int(height)),
-        zones=tuple(_zone(zone, shared, f"{name}, zone {i}") for i, zone in enumerate(zones, 1)),
-    )
-
-
-def _zone(row: Mapping[str, Any], shared: Mapping[str, Any], where: str) -> Zone:
-    """A zone without a place of its own stands at the camera's."""
-    only(row, _ZONE_KEYS, where)
-    kind = choice_of(ZoneKind, row, "kind", where)
-    zone_id = text_of(row, "id", where)
-    corners = row.get("outline")
-    if not isinstance(corners, list):
+    except OSError as error:
+        raise RefusedError(f"camera {camera}: {path} can't be read: {error.strerror}") from error
+    if len(content) > _LARGEST_BYTES:
         raise InvalidValueError(
-            expected="[[x, y], [x, y], [x, y] …] in pixels",
-            got=repr(corners),
-            field=f"{where}, outline",
+            expected=f"a file of at most {_LARGEST_BYTES} bytes",
+            got=f"{len(content)} bytes",
+            field=str(path),
         )
-    points = (_numbers(corner, 2, f"{where}, outline") for corner in corners)
-    return Zone(
-        id=ZoneId(zone_id),
-        kind=kind,
-        name=str(row.get("name", zone_id)),
-        outline=Polygon(tuple(Point(x, y) for x, y in points)),
-        place=_place(row.get("place", shared), f"{where}, place"),
-    )
-
-
-def _place(content: Mapping[str, Any], where: str) -> Place:
-    if not isinstance(content, dict):
-        raise InvalidValueError(expected="a table", got=repr(content), field=where)
-    only(content, _PLACE_KEYS, where)
     try:
-        return Place(**content)
-    except (TypeError, InvalidValueError) as error:
-        got = error.got if isinstance(error, InvalidValueError) else repr(content)
-        expected = error.expected if isinstance(error, InvalidValueError) else "a place"
-        raise InvalidValueError(expected=expected, got=got, field=where) from error
+        return content.decode()
+    except UnicodeDecodeError as error:
+        got = f"a byte that is none at {error.start}"
+        raise InvalidValueError(expected="UTF-8", got=got, field=str(path)) from error
 
 
-def _numbers(value: object, count: int, where: str) -> list[float]:
-    if (
-        not isinstance(value, list)
-        or len(value) != count
-        or not all(is_number(one) for one in value)
-    ):
-        raise InvalidValueError(expected=f"{count} numbers", got=repr(value), field=where)
-    return [float(one) for one in value]
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+    except OSError as error:
+        raise TemporarilyUnavailableError(f"{path} can't be written: {error.strerror}") from error

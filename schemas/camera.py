@@ -1,7 +1,7 @@
 """A camera and the zones that matter in its picture."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +12,11 @@ from schemas.hours import Hours
 from schemas.ids import CameraId, ZoneId
 from schemas.matter import MatterKey
 from schemas.place import Place
+from schemas.source import SourceAddress
+
+MOST_CORNERS: Final = 200
+"""An outline with more was drawn by a machine, and every look asks each edge."""
+HIGHEST_FPS: Final = 60
 
 
 class ZoneKind(StrEnum):
@@ -54,6 +59,28 @@ class Zone:
     road_side: tuple[Point, Point] | None = None
     purpose: str = ""
 
+    def __post_init__(self) -> None:
+        for number, hole in enumerate(self.holes, 1):
+            if (outside := self.outline.first_outside(hole)) is not None:
+                raise InvalidValueError(
+                    expected="holes within the outline",
+                    got=f"hole {number} outside at ({outside.x:g}, {outside.y:g})",
+                    field=f"zone {self.id}, holes",
+                )
+        for polygon in (self.outline, *self.holes):
+            if len(polygon.corners) > MOST_CORNERS:
+                raise InvalidValueError(
+                    expected=f"at most {MOST_CORNERS} corners",
+                    got=str(len(polygon.corners)),
+                    field=f"zone {self.id}",
+                )
+        if self.road_side is not None and self.road_side[0] == self.road_side[1]:
+            raise InvalidValueError(
+                expected="two points that differ",
+                got=f"twice ({self.road_side[0].x:g}, {self.road_side[0].y:g})",
+                field=f"zone {self.id}, road_side",
+            )
+
     def contains(self, point: Point) -> bool:
         """Within the outline and in none of the holes."""
         return self.outline.contains(point) and not any(hole.contains(point) for hole in self.holes)
@@ -70,14 +97,19 @@ class Zone:
 class Camera:
     """What a camera looks at. Outlines hold for `frame` only; another size is an error.
 
-    `ground` ties the picture to metres.
+    `place` is where zones are that say nothing else. `ground` ties the picture to metres.
+    `source` is where its pictures come from and `fps` how many a second are worth a look, unless
+    somebody says otherwise.
     """
 
     id: CameraId
     name: str
     frame: FrameSize
     zones: tuple[Zone, ...]
+    place: Place | None = None
     ground: Ground | None = None
+    source: SourceAddress | None = field(default=None, repr=False)
+    fps: float | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         names = [zone.id for zone in self.zones]
@@ -86,10 +118,24 @@ class Camera:
                 expected="zone ids that differ", got=", ".join(names), field=f"camera {self.id}"
             )
         for zone in self.zones:
-            for corner in zone.points:
-                if not (0 <= corner.x <= self.frame.width and 0 <= corner.y <= self.frame.height):
-                    raise InvalidValueError(
-                        expected=f"corners within {self.frame.width}x{self.frame.height}",
-                        got=f"({corner.x}, {corner.y})",
-                        field=f"camera {self.id}, zone {zone.id}",
-                    )
+            require_within(self.frame, zone.points, f"camera {self.id}, zone {zone.id}")
+        if self.ground is not None:
+            pixels = (pixel for pixel, _ in self.ground.pairs)
+            require_within(self.frame, pixels, f"camera {self.id}, ground")
+        if self.fps is not None and not 0 < self.fps <= HIGHEST_FPS:
+            raise InvalidValueError(
+                expected=f"more than 0 and at most {HIGHEST_FPS} frames a second",
+                got=self.fps,
+                field=f"camera {self.id}, fps",
+            )
+
+
+def require_within(frame: FrameSize, points: Iterable[Point], where: str) -> None:
+    """Refuse what nobody could have drawn on the picture; NaN compares false, and is refused."""
+    for point in points:
+        if not (0 <= point.x <= frame.width and 0 <= point.y <= frame.height):
+            raise InvalidValueError(
+                expected=f"corners within {frame.width}x{frame.height}",
+                got=f"({point.x:g}, {point.y:g})",
+                field=where,
+            )

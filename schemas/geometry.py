@@ -9,6 +9,7 @@
 from dataclasses import dataclass
 
 from schemas.errors import InvalidValueError
+from schemas.outline import first_outside, is_inside, require_outline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +79,26 @@ class BoxXYXY:
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """A closed outline of at least three corners, in pixels; the last joins the first."""
+    """A closed outline around some ground; the last corner joins the first.
+
+    Its edges meet nowhere but at their corners, so that within and without are no matter of
+    opinion.
+    """
 
     corners: tuple[Point, ...]
 
     def __post_init__(self) -> None:
-        if len(self.corners) < 3:
-            raise InvalidValueError(
-                expected="at least 3 corners", got=str(len(self.corners)), field="polygon"
-            )
+        require_outline(_pairs(self))
 
     def contains(self, point: Point) -> bool:
         """Even-odd rule; a point on the very edge may fall either way."""
-        inside = False
-        for a, b in zip(self.corners, self.corners[1:] + self.corners[:1], strict=True):
-            if (a.y > point.y) != (b.y > point.y):
-                crossing = a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)
-                inside ^= point.x < crossing
-        return inside
+        return is_inside(_pairs(self), (point.x, point.y))
+
+    def first_outside(self, other: "Polygon") -> Point | None:
+        """Where another outline leaves this one by more than half a pixel; nothing: nowhere."""
+        found = first_outside(_pairs(self), _pairs(other))
+        return None if found is None else Point(*found)
+
+
+def _pairs(polygon: Polygon) -> list[tuple[float, float]]:
+    return [(corner.x, corner.y) for corner in polygon.corners]

@@ -14,9 +14,31 @@ Table = Mapping[str, Any]
 def read_toml(text: str, *, name: str) -> Table:
     """Parse a file that was read; `name` is what its faults are told with."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = tomllib.loads(text)
+    except RecursionError as error:
+        got = "brackets within brackets without end"
+        raise InvalidValueError(expected="TOML", got=got, field=name) from error
+    except ValueError as error:  # TOML's own, and a number of thousands of digits
         raise InvalidValueError(expected="TOML", got=str(error), field=name) from error
+    _require_whole_numbers(table, name)
+    return table
+
+
+def _require_whole_numbers(table: Table, name: str) -> None:
+    """TOML's integers have 64 bits; Python's larger ones can't even be told in an error."""
+    waiting: list[object] = [table]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, int) and value.bit_length() > 63:
+            raise InvalidValueError(
+                expected="integers of 64 bits",
+                got=f"one of {value.bit_length()} bits",
+                field=name,
+            )
 
 
 def rows_of(table: Table, key: str, *, name: str) -> list[Table]:

@@ -12,6 +12,7 @@ from schemas.matter import MatterKey
 from schemas.observation import Observation, Phase
 from schemas.place import Place
 from schemas.report import Report
+from schemas.signal import StreamSignal
 from schemas.workfile import WorkFile
 
 
@@ -42,11 +43,18 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSignal:
-    """A camera worker says that it could not look, or that time can't be trusted."""
+    """A camera worker says when it looked, when it could not, or that time can't be trusted.
+
+    What was recorded before stretches were kept has none.
+    """
 
     occurred_at: datetime
     camera: CameraId
     kind: str
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    text: str | None = None
+    frames: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +119,24 @@ def sighting_of(body: Observation | Report, *, occurred_at: datetime) -> Sightin
         confidence_permille=int(body.confidence * 1000),
         dangers=body.dangers,
     )
+
+
+def signal_of(body: StreamSignal, *, occurred_at: datetime) -> CameraSignal:
+    """Take from a camera's signal what is kept of it."""
+    return CameraSignal(
+        occurred_at=occurred_at,
+        camera=body.camera,
+        kind=body.kind.value,
+        from_at=_to_milliseconds(body.from_at),
+        until_at=_to_milliseconds(body.until_at),
+        text=body.text,
+        frames=body.frames,
+    )
+
+
+def _to_milliseconds(instant: datetime) -> datetime:
+    """Cut as the record does, so that the same stretch is kept in both."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 def _to_millionths(place: Place | None) -> Place | None:

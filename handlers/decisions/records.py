@@ -7,7 +7,7 @@ so that all before it keeps its bytes.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -168,6 +168,7 @@ def _content(content: Content) -> dict[str, Json]:
             "occurred_at": instant_text(content.occurred_at),
             "camera": content.camera,
             "kind": content.kind,
+            **_stretch(content),
         }
     return {
         "is": "sighting",
@@ -193,6 +194,10 @@ def _read_content(record: Mapping[str, Any]) -> Content:
             occurred_at=parse_instant(record["occurred_at"]),
             camera=CameraId(record["camera"]),
             kind=record["kind"],
+            from_at=_read_instant(record.get("from_at")),
+            until_at=_read_instant(record.get("until_at")),
+            text=record.get("text"),
+            frames=record.get("frames"),
         )
     return Sighting(
         occurred_at=parse_instant(record["occurred_at"]),
@@ -207,6 +212,21 @@ def _read_content(record: Mapping[str, Any]) -> Content:
         confidence_permille=record["confidence_permille"],
         dangers=frozenset(Danger(danger) for danger in record.get("dangers", ())),
     )
+
+
+def _stretch(signal: CameraSignal) -> dict[str, Json]:
+    """From when to when, of which signals recorded in the first form say nothing."""
+    said: dict[str, Json] = {
+        "from_at": None if signal.from_at is None else instant_text(signal.from_at),
+        "until_at": None if signal.until_at is None else instant_text(signal.until_at),
+        "text": signal.text,
+        "frames": signal.frames,
+    }
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _read_instant(text: str | None) -> datetime | None:
+    return None if text is None else parse_instant(text)
 
 
 def _place(place: Place) -> dict[str, Json]:

@@ -12,6 +12,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "up": "infra.cli.up:up",
     "demo": "infra.cli.demo:demo",
     "watch": "infra.cli.watch:watch",
+    "camera": "infra.cli.camera:camera_app",
     "queue": "infra.cli.cases:queue_app",
     "case": "infra.cli.case_commands:case_app",
     "penalty": "infra.cli.penalty:penalty_app",

@@ -17,6 +17,7 @@ from infra.store.failures import told_by_remedy
 from infra.store.health import Health
 from infra.store.logs import Logs
 from infra.store.records import Records
+from infra.store.signals import Signals
 
 # A reader holds no row: it may think for a while between two questions.
 _PATIENCE: Final = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
@@ -34,6 +35,7 @@ class Snapshot:
     acts: ActRecords
     act_chains: ActChains
     health: Health
+    signals: Signals
 
 
 class Reading:
@@ -67,4 +69,5 @@ class Reading:
                     acts=ActRecords(connection),
                     act_chains=ActChains(connection),
                     health=Health(connection),
+                    signals=Signals(connection),
                 )

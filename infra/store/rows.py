@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from handlers.decisions.decision import Outcome
 from handlers.decisions.facts import CameraSignal, Facts, Sighting, Undecodable
 from handlers.ports import Settled
 from schemas.ids import Address, CameraId, CaseId, Sha256
@@ -153,6 +154,23 @@ def line_row(settled: Settled) -> tuple[object, ...]:
         digest_bytes(sealed.decision),
         None if sealed.case is None else digest_bytes(sealed.case),
         digest_bytes(line.hash),
+    )
+
+
+def signal_row(settled: Settled) -> tuple[object, ...] | None:
+    """In the order of `SIGNAL_COLUMNS`; nothing where no signal is recorded, or only again."""
+    content = settled.facts.content
+    is_recorded = settled.decision.outcome is Outcome.SIGNAL_RECORDED
+    if not is_recorded or not isinstance(content, CameraSignal) or content.from_at is None:
+        return None
+    return (
+        *_address(settled.facts.address),
+        content.camera,
+        content.kind,
+        content.from_at,
+        content.until_at,
+        content.text or "",
+        content.frames,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from infra.store.posting import OUTBOX_COLUMNS
 from infra.store.rows import CASE_COLUMNS, LINE_COLUMNS, OUTCOME_COLUMNS, RECORD_COLUMNS
+from infra.store.signal_tables import SIGNAL_COLUMNS
 from infra.store.tables import IS_OPEN
 
 
@@ -89,6 +90,7 @@ INSERT INTO voids (topic_id, partition, first, "end", reason) VALUES (%s, %s, %s
 COPY_OUTCOMES: Final = copy_into("outcomes", OUTCOME_COLUMNS)
 COPY_RECORDS: Final = copy_into("decision_records", RECORD_COLUMNS)
 COPY_LINES: Final = copy_into("ledger_lines", LINE_COLUMNS)
+COPY_SIGNALS: Final = copy_into("camera_signals", SIGNAL_COLUMNS)
 COPY_OUTBOX: Final = copy_into("outbox", OUTBOX_COLUMNS)
 
 OUTCOME_TYPES: Final = (

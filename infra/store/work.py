@@ -5,7 +5,7 @@
     open    3  work files, sorted by id          locked
     record  4  work files written, then the outbox's sequence taken
             5  outcomes, records, ledger lines,
-               clocks that begin                 nobody waits for these
+               signals, clocks that begin        nobody waits for these
             6  cameras, sorted                   shared, so held as shortly as may be
             7  the head moved; commit
 
@@ -39,8 +39,10 @@ from infra.store.rows import (
     occurred_at,
     outcome_row,
     record_row,
+    signal_row,
     site_digest,
 )
+from infra.store.signal_tables import SIGNAL_TYPES
 from schemas.errors import OffsiteError
 from schemas.ids import Address, CaseId, EventId
 from schemas.workfile import Site, WorkFile
@@ -188,6 +190,9 @@ class PostgresTransaction:
         await self._copy(sql.COPY_OUTCOMES, sql.OUTCOME_TYPES, map(outcome_row, settled))
         await self._copy(sql.COPY_RECORDS, sql.RECORD_TYPES, map(record_row, settled))
         await self._copy(sql.COPY_LINES, sql.LINE_TYPES, map(line_row, settled))
+        signals = [row for row in map(signal_row, settled) if row is not None]
+        if signals:
+            await self._copy(sql.COPY_SIGNALS, SIGNAL_TYPES, signals)
 
     async def _start_clocks(self, settled: Sequence[Settled]) -> None:
         rows = [clock_row(clock) for each in settled for clock in each.clocks]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Protocol
 
 import psycopg
@@ -23,10 +24,13 @@ from schemas.disposition import DeadLetter
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address, CaseId, EventId, Partition
 from schemas.lane import Lane
+from schemas.signal import SignalKind
 from schemas.workfile import ENDED, CaseState, Queue, Route, Site, WorkFile
 from tests.support.builders import (
     BLOCKED_EXIT,
+    CAMERA,
     NEW_HEAD,
+    NOON,
     CountingSalts,
     a_batch,
     a_claim,
@@ -45,6 +49,7 @@ from tests.support.fake_work import FakeWork
 
 GENERAL = a_shard()
 OTHER = a_shard(partition=1)
+MINUTE = timedelta(minutes=1)
 
 
 class Store(Protocol):
@@ -63,6 +68,10 @@ class Store(Protocol):
 
     async def clocks(self) -> list[tuple[str, str, int]]:
         """Subject, kind and number."""
+        ...
+
+    async def signals(self) -> list[tuple]:
+        """Camera, kind, from, until, text and frames, by beginning."""
         ...
 
     async def act(self, case: CaseId, state: CaseState) -> None:
@@ -85,6 +94,12 @@ class InMemory:
 
     async def clocks(self) -> list[tuple[str, str, int]]:
         return [(clock.subject, clock.kind, clock.number) for clock in self.work.clocks]
+
+    async def signals(self) -> list[tuple]:
+        rows = [
+            (s.camera, s.kind, s.from_at, s.until_at, s.text, s.frames) for s in self.work.signals
+        ]
+        return sorted(rows, key=lambda row: row[2])
 
     async def act(self, case: CaseId, state: CaseState) -> None:
         was = self.work.cases[case]
@@ -110,6 +125,12 @@ class OnPostgres:
 
     async def clocks(self) -> list[tuple[str, str, int]]:
         return await self._all("SELECT subject, kind, number FROM clocks ORDER BY started_at")
+
+    async def signals(self) -> list[tuple]:
+        return await self._all(
+            "SELECT camera, kind, from_at, until_at, text, frames FROM camera_signals"
+            " ORDER BY from_at"
+        )
 
     async def act(self, case: CaseId, state: CaseState) -> None:
         async with await psycopg.AsyncConnection.connect(self.dsn) as connection:
@@ -500,6 +521,42 @@ async def test_every_kind_of_message_has_its_one_outcome(store: Store) -> None:
         (an_address(5), "repeat-of"),
         (an_address(6), "id-conflict"),
     ]
+
+
+async def test_a_signal_is_kept_with_its_stretch(store: Store) -> None:
+    blind, looked = a_signal(), a_signal(kind=SignalKind.LOOKED, at=NOON + MINUTE, frames=300)
+
+    await settle(store, a_batch([an_event(blind, id="blind"), an_event(looked, id="looked")]))
+
+    assert await store.signals() == [
+        (CAMERA, "blind", NOON - MINUTE, NOON, "dark", None),
+        (CAMERA, "looked", NOON, NOON + MINUTE, "dark", 300),
+    ]
+
+
+async def test_a_signal_said_again_is_kept_once(store: Store) -> None:
+    blind = an_event(a_signal(), id="blind")
+    await settle(store, a_batch([blind, a_received(blind, offset=1)]))
+
+    await settle(store, a_batch([a_received(blind, offset=2)], first=2))
+    await settle(store, a_batch([blind], shard=OTHER))
+
+    assert len(await store.signals()) == 1
+
+
+async def test_a_signal_whose_transaction_fails_is_not_kept(store: Store) -> None:
+    async def fail_after_the_record() -> None:
+        async with store.work.begin(GENERAL) as transaction:
+            await transaction.record(settled, voids=[], head=NEW_HEAD)
+            raise ZeroDivisionError
+
+    batch = a_batch([an_event(a_signal(), id="blind")])
+    settled = await enforce(batch, work=FakeWork(), policy=a_policy(), salts=CountingSalts())
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_the_record()
+
+    assert await store.signals() == []
 
 
 async def test_the_same_batch_again_changes_nothing(store: Store) -> None:

@@ -206,10 +206,19 @@ def a_report(
 
 
 def a_signal(
-    *, camera: CameraId = CAMERA, kind: SignalKind = SignalKind.BLIND, at: datetime = NOON
+    *,
+    camera: CameraId = CAMERA,
+    kind: SignalKind = SignalKind.BLIND,
+    at: datetime = NOON,
+    frames: int | None = None,
 ) -> StreamSignal:
     return StreamSignal(
-        camera=camera, kind=kind, from_at=at - timedelta(minutes=1), until_at=at, text="dark"
+        camera=camera,
+        kind=kind,
+        from_at=at - timedelta(minutes=1),
+        until_at=at,
+        text="dark",
+        frames=frames,
     )
 
 

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from handlers.decisions.facts import Claim
+from handlers.decisions.decision import Outcome
+from handlers.decisions.facts import CameraSignal, Claim
 from handlers.decisions.letters import Letter
 from handlers.ledger import GENESIS
 from handlers.ports import Head, Settled, Shard, Void
@@ -34,6 +35,7 @@ class FakeWork:
     settled: dict[Address, Settled] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
+    signals: list[CameraSignal] = field(default_factory=list)
     cases: dict[CaseId, WorkFile] = field(default_factory=dict)
     claims: dict[EventId, Claim] = field(default_factory=dict)
     heads: dict[Partition, Head] = field(default_factory=dict)
@@ -112,6 +114,10 @@ class FakeTransaction:
             work.settled[address] = settled
             work.letters.extend(settled.letters)
             work.clocks.extend(settled.clocks)
+            content = settled.facts.content
+            is_recorded = settled.decision.outcome is Outcome.SIGNAL_RECORDED
+            if is_recorded and isinstance(content, CameraSignal) and content.from_at is not None:
+                work.signals.append(content)
             if settled.decision.case is not None:
                 work.cases[settled.decision.case.id] = settled.decision.case
         work.claims.update(self._claims)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.decisions.deciding import decide
-from handlers.decisions.facts import Facts, Undecodable, sighting_of
+from handlers.decisions.facts import Facts, Undecodable, sighting_of, signal_of
 from handlers.decisions.records import (
     case_record,
     decision_bytes,
@@ -33,6 +33,7 @@ from schemas.observation import Phase
 from schemas.wire.canonical import canonical_bytes
 from schemas.workfile import CaseState, WorkFile
 from tests.support.builders import (
+    CAMERA,
     NOON,
     UNLISTED,
     a_camera_signal,
@@ -43,6 +44,7 @@ from tests.support.builders import (
     a_policy,
     a_report,
     a_sighting,
+    a_signal,
     a_site,
     an_address,
     an_observation,
@@ -81,6 +83,10 @@ KINDS_OF_FACTS: Final = [
     ),
     pytest.param(some_facts(sighting_of(a_report(), occurred_at=NOON)), id="a person's report"),
     pytest.param(some_facts(a_camera_signal()), id="a camera's signal"),
+    pytest.param(
+        some_facts(signal_of(a_signal(frames=300), occurred_at=NOON)),
+        id="a signal with its stretch",
+    ),
     pytest.param(some_facts(Undecodable(reason="no JSON: \x00 \ufffd")), id="unreadable bytes"),
     pytest.param(some_facts(open_case=a_case()), id="an open case"),
     pytest.param(
@@ -169,6 +175,31 @@ def test_an_instant_stands_in_utc_with_milliseconds() -> None:
     recorded = orjson.loads(facts_bytes(some_facts()))
 
     assert recorded["received_at"] == "2026-11-20T04:00:00.000Z"
+
+
+def test_a_signal_recorded_without_its_stretch_keeps_its_bytes() -> None:
+    facts = some_facts(a_camera_signal())
+
+    assert orjson.loads(facts_bytes(facts))["content"] == {
+        "is": "signal",
+        "occurred_at": "2026-11-20T04:00:00.000Z",
+        "camera": CAMERA,
+        "kind": "blind",
+    }
+    replayed = replay(
+        facts.address,
+        facts=facts_bytes(facts),
+        recorded=decision_bytes(decide(facts, a_policy())),
+        policy=a_policy(),
+    )
+    assert replayed.difference is None
+
+
+def test_a_stretch_is_kept_in_milliseconds_as_it_is_recorded() -> None:
+    at = NOON + timedelta(microseconds=1999)
+    facts = some_facts(signal_of(a_signal(at=at), occurred_at=NOON))
+
+    assert read_facts(facts_bytes(facts)) == facts
 
 
 def test_a_confidence_is_cut_off_and_never_rounded_up() -> None:
