@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from detectors.capture import Source, SourceUnusableError
 from detectors.evidence import seal
 from detectors.frames import Break, Frame, Picture
 from detectors.observing import Limits, Observer, Post, Told
 from detectors.ports import Publisher, Vault
+from detectors.sources.source import Source, SourceUnusableError
 from schemas.camera import Camera
 from schemas.errors import TemporarilyUnavailableError
 from schemas.events import Event

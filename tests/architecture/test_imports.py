@@ -23,7 +23,7 @@ PURE = (
     "detectors/dwell",
     "detectors/observing",
     "detectors/rules",
-    "detectors/timeline",
+    "detectors/sources/timeline",
 )
 WORLDLY = {
     "asyncio", "socket", "subprocess", "time", "random", "secrets", "os", "pathlib", "threading",

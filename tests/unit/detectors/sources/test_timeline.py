@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("numpy", reason="needs the extra [vision]")
 
 from detectors.frames import Break
-from detectors.timeline import HELD_BACK, Timeline
+from detectors.sources.timeline import HELD_BACK, Timeline
 from schemas.errors import InvalidValueError
 from schemas.signal import SignalKind
 
