@@ -140,9 +140,12 @@ def _encoded(pieces: Sequence[Piece], *, since: timedelta, until: timedelta) -> 
                 continue
             shown.append(at)
             stream = stream or _h264(file, decoded)
-            decoded.pts, decoded.time_base = _ticks(at - shown[0]), Fraction(1, _TICKS)
-            decoded.pict_type = 0  # else the encoder would repeat the old choice of key pictures
-            file.mux(stream.encode(decoded))
+            picture = decoded.reformat(
+                width=stream.width, height=stream.height, format="yuv420p", dst_color_range="MPEG"
+            )
+            picture.pts, picture.time_base = _ticks(at - shown[0]), Fraction(1, _TICKS)
+            picture.pict_type = 0  # else the encoder would repeat the old choice of key pictures
+            file.mux(stream.encode(picture))
         if stream is None:
             return None
         file.mux(stream.encode(None))

@@ -77,10 +77,16 @@ class Footage:
         return cut(self._between(since, until), since=since, until=until)
 
     def _between(self, since: timedelta, until: timedelta) -> Sequence[Piece]:
-        """In the order of decoding, from a key picture on."""
+        """In the order of decoding, from a key picture on.
+
+        What has no times of presentation is shown later than it says: a group more.
+        """
         with self._lock:
             begun = [i for i, group in enumerate(self._groups) if group.begins_at <= since]
-            groups = list(self._groups)[begun[-1] if begun else 0 :]
+            first = begun[-1] if begun else 0
+            if self._groups and self._groups[first].pieces[0].coding.shows_as_decoded:
+                first = max(0, first - 1)
+            groups = list(self._groups)[first:]
             pieces = [piece for group in groups for piece in group.pieces]
         wanted = [i for i, piece in enumerate(pieces) if since <= piece.at <= until]
         return pieces[: wanted[-1] + 1] if wanted else ()

@@ -10,7 +10,9 @@ _CALENDAR: Final = re.compile(
     r"(?P<hour>\d\d)[-_.:h]?(?P<minute>\d\d)[-_.:m]?(?P<second>\d\d)s?"
     r"(?:[-_.,]?(?P<fraction>\d{6}|\d{3}))?(?!\d)(?P<zone>Z|[+-]\d\d:?\d\d)?"
 )
-_EPOCH: Final = re.compile(r"(?<!\d)(?P<seconds>1\d{9})[-_.]?(?P<fraction>\d{6}|\d{3})?(?!\d)")
+_EPOCH: Final = re.compile(
+    r"(?<!\d)(?P<seconds>1\d{9})[-_.]?(?P<fraction>\d{6}|\d{3}|(?<=\.)\d{1,5})?(?!\d)"
+)
 _FEW: Final = 0.9
 """The share of names that must tell a time of their own; a copy among them does no harm."""
 

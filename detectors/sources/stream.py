@@ -28,6 +28,9 @@ _HIGHEST_RATE: Final = 240
 _UNREADABLE_IN_A_ROW: Final = 100
 """A file whose container gives nothing but errors is over."""
 
+_LONGEST_S: Final = 100 * 365 * 86_400
+"""A stamp beyond a hundred years is damage."""
+
 _WAITING_PIECES: Final = 256
 """Nothing could be decoded of so many packets; the first of them are of no use any more."""
 
@@ -192,7 +195,7 @@ class VideoStream(Closed):
 
     def _stamp(self, of: av.VideoFrame | av.Packet) -> timedelta | None:
         ticks = of.dts if self._shows_as_decoded else of.pts
-        if ticks is None or not of.time_base:
+        if ticks is None or not of.time_base or abs(ticks * of.time_base) > _LONGEST_S:
             return None
         return _seconds(ticks * of.time_base)
 

@@ -23,6 +23,8 @@ PURE = (
     "detectors/dwell",
     "detectors/observing",
     "detectors/rules",
+    "detectors/sources/addresses",
+    "detectors/sources/naming",
     "detectors/sources/timeline",
 )
 WORLDLY = {
