@@ -89,7 +89,11 @@ class Footage:
             groups = list(self._groups)[first:]
             pieces = [piece for group in groups for piece in group.pieces]
         wanted = [i for i, piece in enumerate(pieces) if since <= piece.at <= until]
-        return pieces[: wanted[-1] + 1] if wanted else ()
+        if not wanted:
+            return ()
+        latest = max(piece.at for piece in pieces[: wanted[-1] + 1])
+        # B pictures come after the later one that they are made from: leave no hole before it.
+        return pieces[: 1 + max(i for i, piece in enumerate(pieces) if piece.at <= latest)]
 
     def _forget(self, before: timedelta) -> None:
         while len(self._groups) > 1 and self._groups[1].begins_at <= before:
