@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from detectors.capture import Source, SourceUnusableError
 from detectors.evidence import seal
 from detectors.frames import Break, Frame, Picture
 from detectors.looks import ALL_UNCHANGED, NOT_COMPARED
 from detectors.observing import Limits, Observer, Post, Told
 from detectors.ports import Publisher, Vault
+from detectors.sources.source import Source, SourceUnusableError
 from schemas.camera import Camera
 from schemas.errors import TemporarilyUnavailableError
 from schemas.events import Event

@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from detectors.capture import open_source
+from detectors.sources.opening import open_source
 from detectors.drawing.labels import Places
 from detectors.drawing.zones import draw_zone_labels, draw_zones
 from detectors.frames import Frame, Picture

@@ -14,12 +14,13 @@ from typing import Final
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from detectors.capture import Source, open_source
 from detectors.model import ClassMap, Tracker, digest_of, find_class_map
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
 from detectors.posts import posts_of
 from detectors.rulebook import read_rules
+from detectors.sources.opening import open_source
+from detectors.sources.source import Source
 from detectors.worker import CameraWorker, Tally
 from handlers.decisions.policy import Policy
 from infra import composition, opening

@@ -34,12 +34,14 @@ PURE = (
     "detectors/rules",
     "detectors/staying",
     "detectors/telling",
-    "detectors/timeline",
     "detectors/synthetic/places",
     "detectors/synthetic/scenes",
     "detectors/synthetic/screens",
     "detectors/synthetic/truth",
     "detectors/synthetic/wrongs",
+    "detectors/sources/addresses",
+    "detectors/sources/naming",
+    "detectors/sources/timeline",
 )
 WORLDLY = {
     "asyncio", "socket", "subprocess", "time", "random", "secrets", "os", "pathlib", "threading",

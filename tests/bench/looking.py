@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from detectors.capture import open_source
 from detectors.frames import Frame, Picture
 from detectors.model import Tracker, digest_of, find_class_map
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
 from detectors.rulebook import BASE, read_rules
+from detectors.sources.opening import open_source
 from detectors.worker import CameraWorker, Gate, Tally
 from handlers.policies.pack import SHIPPED, pack_from, read_files
 from infra.cameras import read_camera

@@ -11,9 +11,9 @@ pytest.importorskip("ultralytics", reason="needs the extra [vision]")
 
 import numpy as np
 
-from detectors.capture import open_source
 from detectors.frames import Frame
 from detectors.model import CLASS_MAPS, ClassMap, Tracker, digest_of, find_class_map, read_class_map
+from detectors.sources.opening import open_source
 from schemas.errors import InvalidValueError, RefusedError
 from schemas.geometry import Point
 from schemas.ids import Sha256

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from detectors.capture import Source, open_source
 from detectors.frames import Frame
+from detectors.sources.opening import open_source
+from detectors.sources.source import Source
 from detectors.synthetic.clips import write_clip
 from detectors.synthetic.stories import compose
 from schemas.errors import TemporarilyUnavailableError

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from detectors.capture import SourceUnusableError, open_source
 from detectors.model import Tracker, digest_of, find_class_map
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
 from detectors.rulebook import BASE, read_rules
+from detectors.sources.opening import open_source
+from detectors.sources.source import SourceUnusableError
 from detectors.synthetic.clips import write_clip
 from detectors.synthetic.scenes import Scene
 from detectors.synthetic.stories import compose

@@ -10,8 +10,9 @@ pytest.importorskip("av", reason="needs the extra [vision]")
 
 import av
 
-from detectors.capture import SourceUnusableError, open_source
 from detectors.frames import Break, Frame
+from detectors.sources.opening import open_source
+from detectors.sources.source import SourceUnusableError
 from detectors.synthetic.clips import write_clip
 from detectors.synthetic.stories import compose
 from schemas.errors import InvalidValueError, TemporarilyUnavailableError
@@ -155,8 +156,8 @@ def test_a_playlist_is_no_video_and_leads_nowhere(tmp_path: Path) -> None:
 
 
 def test_a_scheme_nobody_asked_for_is_refused() -> None:
-    with pytest.raises(SourceUnusableError, match=r"begins with rtsp://, got http://…"):
-        open_source("http://127.0.0.1/clip.mp4", fps=5)
+    with pytest.raises(SourceUnusableError, match=r"begins with rtsp:// or http://, got ftp://…"):
+        open_source("ftp://127.0.0.1/clip.mp4", fps=5)
 
 
 def test_no_frames_a_second_are_refused(clip: Path) -> None:

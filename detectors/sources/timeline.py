@@ -25,6 +25,12 @@ HELD_BACK: Final = 16
 PATIENCE: Final = timedelta(seconds=2)
 """A clock that stays behind for longer was set anew; waiting for it would be blindness."""
 
+LONGEST_LEAP: Final = timedelta(seconds=5)
+"""So much earlier than ever before, no live picture arrives: its clock was set forward.
+
+A server that sends its last seconds at once is early too, but a frame's step at a time.
+"""
+
 _ZERO: Final = timedelta(0)
 
 
@@ -51,23 +57,56 @@ class Timeline:
         self._last: timedelta | None = None
         self._broken = 0
         self._broken_from = _ZERO
+        self._why_broken = ""
         self._since_broken = 0
         self._behind = 0
         self._lost = 0
         self._placed = 0
+        self._why_none = ""
+        self._told = _ZERO
+        self._leapt = _ZERO
+        self._earliest: timedelta | None = None
 
-    def broke(self) -> None:
-        """A frame came that nobody can see."""
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is known which stamp stands at 0."""
+        return self._origin is not None or self._last is not None
+
+    def foresee(self, stamp: timedelta | None) -> timedelta:
+        """Where a frame with this stamp stands, as far as is known by now; may be before 0.
+
+        Without a stamp: where the last one stands.
+        """
+        if stamp is not None and self._origin is not None:
+            return stamp - self._origin
+        return self._last or _ZERO
+
+    def broke(self, why: str = "") -> None:
+        """A frame came that nobody can see; of several in a row the first reason is told."""
         if not self._broken:
             self._broken_from = self._last or _ZERO
+            self._why_broken = why
         self._broken += 1
         self._lost += 1
         self._since_broken = 0
 
-    def place(self, stamp: timedelta | None) -> Placement:
-        """A good frame came; without a stamp it stands one step after the one before."""
+    def lacked(self, why: str) -> None:
+        """No frame came where one could be expected; a long hole is told with the reason."""
+        self._why_none = why
+
+    def told(self, stretch: Break) -> None:
+        """Somebody else told of the hole so far; what is left of it begins there."""
+        self._told = stretch.until_at
+
+    def place(self, stamp: timedelta | None, *, arrived: timedelta | None = None) -> Placement:
+        """A good frame came; without a stamp it stands one step after the one before.
+
+        `arrived` is when, by our own clock, a live one came.
+        """
         self._placed += 1
         at = self._media_time(stamp)
+        if stamp is not None and arrived is not None:
+            at = self._not_from_the_future(at, stamp=stamp, arrived=arrived)
         if self._last is not None and at <= self._last:
             self._behind += 1
             if self._behind * self._step < PATIENCE or stamp is None:
@@ -101,27 +140,52 @@ class Timeline:
             self._origin = stamp if self._last is None else stamp - by_count
         return max(_ZERO, stamp - self._origin)
 
+    def _not_from_the_future(
+        self, at: timedelta, *, stamp: timedelta, arrived: timedelta
+    ) -> timedelta:
+        """The same, or when it came where its clock was set forward."""
+        early = at - arrived
+        longest = max(LONGEST_LEAP, LONGEST_HOLE_FRAMES * self._step)
+        if self._last is None or self._earliest is None or early <= self._earliest + longest:
+            self._earliest = early if self._earliest is None else max(early, self._earliest)
+            return at
+        due = max(self._last + self._step, arrived + self._earliest)
+        self._leapt = at - due
+        self._origin = stamp - due
+        return due
+
     def _breaks_until(self, at: timedelta) -> tuple[Break, ...]:
         """What broke since the last frame, and forget it."""
         begins = -self._step if self._last is None else self._last
         hole = round((at - begins) / self._step) - 1
-        begins = max(_ZERO, begins)
-        if self._behind:
-            stepped = Break(
-                kind=SignalKind.CLOCK_STEPPED,
-                from_at=begins,
-                until_at=at,
-                text=f"the time stepped back; frames skipped: {self._behind}",
-                frames=self._behind,
-            )
-            self._behind = 0
+        begins = max(_ZERO, begins, min(self._told, at))
+        why, self._why_none = self._why_none, ""
+        if self._behind or self._leapt:
+            stepped = self._stepped((begins, at))
             return (*self._broken_until(at, begins=begins, hole=hole), stepped)
         if self._broken:
             return self._broken_until(at, begins=begins, hole=hole)
         if at - begins > max(LONGEST_HOLE, LONGEST_HOLE_FRAMES * self._step):
             text = f"no frames for {(at - begins).total_seconds():.1f} s"
+            text += f": {why}" if why else ""
             return (_dropped((begins, at), text=text, frames=hole),)
         return ()
+
+    def _stepped(self, stretch: tuple[timedelta, timedelta]) -> Break:
+        """Tell that the clock was set, and forget it."""
+        from_at, until_at = stretch
+        text = f"the time stepped forward by {self._leapt.total_seconds():.1f} s"
+        if self._behind:
+            text = f"the time stepped back; frames skipped: {self._behind}"
+        stepped = Break(
+            kind=SignalKind.CLOCK_STEPPED,
+            from_at=from_at,
+            until_at=until_at,
+            text=text,
+            frames=self._behind,
+        )
+        self._behind, self._leapt = 0, _ZERO
+        return stepped
 
     def _broken_until(self, at: timedelta, *, begins: timedelta, hole: int) -> tuple[Break, ...]:
         """Broken frames are where the hole is. Without a hole they were patched up: say so late."""
@@ -131,7 +195,27 @@ class Timeline:
         frames = self._broken if self._since_broken > HELD_BACK else min(self._broken, hole)
         from_at = begins if hole >= 1 else self._broken_from
         self._broken -= frames
-        return (_dropped((from_at, at), text=f"broken frames: {frames}", frames=frames),)
+        text = f"broken frames: {frames}"
+        text += f"; the first: {self._why_broken}" if self._why_broken else ""
+        return (_dropped((from_at, at), text=text, frames=frames),)
+
+
+class Thinning:
+    """Takes at most `fps` frames a second of media time."""
+
+    def __init__(self, fps: float) -> None:
+        if fps <= 0:
+            raise InvalidValueError(expected="a number above 0", got=fps, field="fps")
+        self._fps = fps
+        self._next_slot = 0
+
+    def takes(self, at: timedelta) -> bool:
+        """Whether this frame is the first in its slot; half a millisecond forgives rounding."""
+        slot = int((at.total_seconds() + 0.0005) * self._fps)
+        if slot < self._next_slot:
+            return False
+        self._next_slot = slot + 1
+        return True
 
 
 def _dropped(stretch: tuple[timedelta, timedelta], *, text: str, frames: int) -> Break:
