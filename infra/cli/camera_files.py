@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from detectors.ground import Plane
 from handlers.decisions.policy import Policy
 from infra import opening
 from infra.cameras import camera_path, faults_in, known_cameras, read_camera, reference_path
@@ -180,16 +181,25 @@ def check_cameras(
 
 
 def _strange(folder: Path, camera: str, policy: Policy) -> Iterator[Fault]:
-    """Matters that the policy pack doesn't have: such a zone would watch for nothing."""
+    """What can be read, and yet can't be used: pairs that say nothing of how the ground lies, and
+    matters that the policy pack doesn't have, so that a zone would watch for nothing.
+    """
     if faults_in(folder, camera):
         return
-    for zone in read_camera(folder, camera).zones:
+    read, path = read_camera(folder, camera), camera_path(folder, camera)
+    if read.ground is not None:
+        try:
+            Plane(read.ground)
+        except InvalidValueError as error:
+            field = f"{path}, ground"
+            yield InvalidValueError(expected=error.expected, got=error.got, field=field)
+    for zone in read.zones:
         for matter in sorted(zone.matters or ()):
             if policy.matter(matter) is None:
                 yield InvalidValueError(
                     expected=f"a matter that the policy pack {policy.name} has",
                     got=str(matter),
-                    field=f"{camera_path(folder, camera)}, zone {zone.id}, matters",
+                    field=f"{path}, zone {zone.id}, matters",
                 )
 
 

@@ -8,6 +8,10 @@ from typing import Final
 
 from detectors.synthetic.scenes import Ground, Scene
 from detectors.synthetic.stories import DEMO_SEEDS, compose
+from infra.camera_text import camera_text
+from schemas.camera import Camera, Zone
+from schemas.ids import CameraId, ZoneId
+from schemas.place import Place
 
 CLIP_FPS: Final = 8
 CLIP_S: Final = 50.0
@@ -71,18 +75,22 @@ def draw(camera: SampleCamera, path: Path) -> None:
 def camera_file(camera: SampleCamera) -> str:
     """The zones of a sample camera, as a person would write them."""
     scene = camera.scene()
-    zones = "\n".join(_zone(camera, ground) for ground in scene.grounds)
-    return (
-        f'name = "Sample street, {camera.id}"\n'
-        f"frame = [{scene.frame.width}, {scene.frame.height}]\n\n{zones}"
+    return camera_text(
+        Camera(
+            id=CameraId(camera.id),
+            name=f"Sample street, {camera.id}",
+            frame=scene.frame,
+            zones=tuple(_zone(camera, ground) for ground in scene.grounds),
+        )
     )
 
 
-def _zone(camera: SampleCamera, ground: Ground) -> str:
+def _zone(camera: SampleCamera, ground: Ground) -> Zone:
     name = ground.name.replace(" ", "-")
-    corners = ", ".join(f"[{corner.x:g}, {corner.y:g}]" for corner in ground.outline.corners)
-    return (
-        f'[[zone]]\nid = "{name}"\nkind = "{ground.kind}"\nname = "{ground.name}"\n'
-        f"outline = [{corners}]\n"
-        f'place = {{ id = "{camera.id}/{name}" }}\n'
+    return Zone(
+        id=ZoneId(name),
+        kind=ground.kind,
+        name=ground.name,
+        outline=ground.outline,
+        place=Place(id=f"{camera.id}/{name}"),
     )

@@ -110,6 +110,16 @@ def test_a_matter_that_the_pack_does_not_have_is_a_fault(folder: Path) -> None:
     assert fault["field"].endswith("zone bay, matters")
 
 
+def test_a_ground_that_cannot_be_solved_is_a_fault(folder: Path) -> None:
+    line = "ground = [[[0, 0], [0, 0]], [[9, 9], [1, 1]], [[20, 20], [2, 2]], [[40, 40], [4, 4]]]\n"
+    (folder / "van-bay.toml").write_text(line + EXAMPLE.read_text())
+
+    (fault,) = lines("camera", "check", code=1)
+
+    assert fault["field"] == f"{folder}/van-bay.toml, ground"
+    assert fault["expected"] == "four pixels of which no three lie on a line"
+
+
 def test_a_password_that_others_may_read_is_warned_of(folder: Path) -> None:
     path = folder / "van-bay.toml"
     path.chmod(0o644)
