@@ -28,6 +28,7 @@ from schemas.place import Place
 from schemas.signal import SignalKind, StreamSignal
 from schemas.wire.reading import read_event
 from schemas.wire.writing import write_event
+from tests.support.manifests import an_about
 
 STARTS_AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 CLIP_S = 34.0
@@ -106,6 +107,7 @@ def watch(
         vault=DiskVault(vault),
         limits=Limits(),
         way="test",
+        about=an_about(),
         stopping=lambda: False,
     )
     with open_source(str(clip), fps=5) as source:
@@ -144,7 +146,7 @@ def test_evidence_is_in_the_vault_before_the_message_and_shows_the_thing(
 
     kept = [[vault.find(item.sha256) for item in one.evidence] for one in began]
 
-    assert all(len(paths) == 2 and None not in paths for paths in kept)
+    assert all(len(paths) == 4 and None not in paths for paths in kept)
     assert all({thing.kind for thing in one.things} == {"vehicle"} for one in began)
 
 
