@@ -121,12 +121,12 @@ class DiskVault:
         leaving = item.path.with_name(_LEAVING + item.path.name)
         try:
             item.path.rename(leaving)
-        except FileNotFoundError:
+            if _time_of(leaving) > item.kept_at:
+                leaving.rename(item.path)
+                return False
+            leaving.unlink()
+        except FileNotFoundError:  # it is gone, or another tidied it back
             return not item.path.exists()
-        if _time_of(leaving) > item.kept_at:
-            leaving.rename(item.path)
-            return False
-        leaving.unlink()
         sync_folder(item.path.parent)
         return True
 
