@@ -13,7 +13,7 @@ from handlers.ledger import GENESIS
 from infra.store.evidence_tables import evidence_deletions
 from infra.store.failures import told_by_remedy
 from infra.store.rows import digest_bytes, digest_of
-from infra.store.work import Driver
+from infra.store.work import Driver, driver_of
 from schemas.ids import Sha256
 
 _TURN: Final = "SELECT pg_advisory_xact_lock(7061729)"
@@ -66,6 +66,11 @@ class Deletions:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: Final = connection
+
+    async def of(self, items: Collection[Sha256]) -> Mapping[Sha256, datetime]:
+        """When each was deleted last; never: no entry."""
+        with told_by_remedy():
+            return await deleted_at(await driver_of(self._connection), items)
 
     async def lines(self) -> AsyncIterator[DeletionLine]:
         """All of them, in order; only some hundreds are in memory at a time."""
