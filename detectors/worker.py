@@ -69,6 +69,7 @@ class CameraWorker:
 
     `way` names how it looks (model, rate, rules, thresholds): seen in another way, the same
     stay has the same occurrence but other messages. `about` is what manifests say of it.
+    `on_waiting` is told why no frame is taken, each time that it is tried again.
     """
 
     camera: Camera
@@ -82,6 +83,7 @@ class CameraWorker:
     about: About
     stopping: Callable[[], bool]
     on_progress: Callable[[Tally], None] = lambda _: None
+    on_waiting: Callable[[str], None] = lambda _: None
     tally: Tally = field(default_factory=Tally)
 
     def watch(self, source: Source, *, starts_at: datetime, in_real_time: bool) -> None:
@@ -225,9 +227,10 @@ class _Run:
         while True:
             try:
                 return give()
-            except TemporarilyUnavailableError:
+            except TemporarilyUnavailableError as error:
                 if self._worker.stopping():
                     raise
+                self._worker.on_waiting(str(error))
                 time.sleep(wait_s)
                 wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
 

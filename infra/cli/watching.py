@@ -66,6 +66,7 @@ def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -
                 about=looking.about,
                 stopping=stop.is_set,
                 on_progress=bar.show,
+                on_waiting=_tell_waiting,
                 tally=tally,
             )
             seen_before = tally.frames
@@ -98,6 +99,10 @@ def _wait_for_camera(
     ends_at = time.monotonic() + wait_s
     while time.monotonic() < ends_at and not stop.is_set():
         time.sleep(0.1)
+
+
+def _tell_waiting(why: str) -> None:
+    ERR.print(f"offsite: no frame is taken: {why}", markup=False, highlight=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
