@@ -5,11 +5,12 @@ Media time throughout; what could not be seen is told as a signal.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
-from detectors.evidence import seal
+from detectors.evidence.scene import Scene
+from detectors.evidence.sealing import seal
 from detectors.frames import Break, Frame, Picture
 from detectors.looks import ALL_UNCHANGED, NOT_COMPARED
 from detectors.observing import Limits, Observer, Post, Told
@@ -20,11 +21,14 @@ from schemas.errors import TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.evidence import EvidenceRef
 from schemas.ids import EventId
+from schemas.manifest import About
 from schemas.observation import Observation, Thing
 from schemas.signal import SignalKind, StreamSignal
 
 _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAIT_S: Final = 30.0
+
+Taken = TypeVar("Taken")
 
 
 class Eyes(Protocol):
@@ -64,7 +68,8 @@ class CameraWorker:
     """All that one camera's run is made of. `stopping` is asked between frames.
 
     `way` names how it looks (model, rate, rules, thresholds): seen in another way, the same
-    stay has the same occurrence but other messages.
+    stay has the same occurrence but other messages. `about` is what manifests say of it.
+    `on_waiting` is told why no frame is taken, each time that it is tried again.
     """
 
     camera: Camera
@@ -75,8 +80,10 @@ class CameraWorker:
     vault: Vault
     limits: Limits
     way: str
+    about: About
     stopping: Callable[[], bool]
     on_progress: Callable[[Tally], None] = lambda _: None
+    on_waiting: Callable[[str], None] = lambda _: None
     tally: Tally = field(default_factory=Tally)
 
     def watch(self, source: Source, *, starts_at: datetime, in_real_time: bool) -> None:
@@ -126,6 +133,8 @@ class _Run:
         self._worker = worker
         self._observer = observer
         self._starts_at = starts_at
+        self._about = replace(worker.about, starts_at=starts_at)
+        self._everybody: tuple[Thing, ...] = ()
 
     def see(self, frame: Frame) -> None:
         """Take one frame its whole way."""
@@ -134,8 +143,8 @@ class _Run:
         tally.media_time = frame.at
         if worker.gate.changed(frame.picture):
             tally.searched += 1
-            things = worker.eyes.look(frame.picture)
-            told = self._observer.look(frame.at, things, NOT_COMPARED)
+            self._everybody = tuple(worker.eyes.look(frame.picture))
+            told = self._observer.look(frame.at, self._everybody, NOT_COMPARED)
         else:
             told = self._observer.unchanged(frame.at, ALL_UNCHANGED)
         for one in told:
@@ -176,18 +185,8 @@ class _Run:
         """The picture is kept before the message goes: a message never points at nothing."""
         if not told.shows:
             return ()
-        seen_for = told.stay.dwell.at_least.total_seconds()
-        caption = (
-            f"{self._worker.camera.id}  {told.post.rule.id}  seen {seen_for:.0f} s  "
-            f"at {frame.at.total_seconds():.1f} s"
-        )
-        return seal(
-            frame,
-            things=told.things,
-            zone=told.post.zone,
-            caption=caption,
-            vault=self._worker.vault,
-        )
+        scene = Scene(told=told, frame=frame, everybody=self._everybody)
+        return self._taken(lambda: seal(scene, about=self._about, vault=self._worker.vault))
 
     def _event(self, told: Told, evidence: tuple[EvidenceRef, ...]) -> Event:
         camera, stay, post = self._worker.camera, told.stay, told.post
@@ -219,19 +218,21 @@ class _Run:
         )
 
     def _publish(self, event: Event) -> None:
-        """Nobody may take frames while messages can't be kept: wait for the spool."""
+        self._taken(lambda: self._worker.publisher.publish(event))
+        self._worker.tally.messages += 1
+
+    def _taken(self, give: Callable[[], Taken]) -> Taken:
+        """Nobody may take frames while evidence or messages can't be kept: wait for room."""
         wait_s = _FIRST_WAIT_S
         while True:
             try:
-                self._worker.publisher.publish(event)
-            except TemporarilyUnavailableError:
+                return give()
+            except TemporarilyUnavailableError as error:
                 if self._worker.stopping():
                     raise
+                self._worker.on_waiting(str(error))
                 time.sleep(wait_s)
                 wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
-            else:
-                self._worker.tally.messages += 1
-                return
 
 
 def source_of(camera: str) -> str:

@@ -15,6 +15,8 @@ from streams.durable import write_whole
 RUNNING: Final = "running.json"
 """Written by `offsite up` into its data folder, so that other commands find what it started."""
 
+VAULT: Final = "vault"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
@@ -40,7 +42,7 @@ class Deployment:
     @property
     def vault(self) -> Path:
         """Evidence, by digest."""
-        return self.data / "vault"
+        return self.data / VAULT
 
     @property
     def logs(self) -> Path:

@@ -1,4 +1,4 @@
-"""Opens what commands and processes share: the database, the policy pack, the cameras' folder."""
+"""Opens what commands and processes share: database, policy pack, cameras' folder, vault."""
 
 from pathlib import Path
 
@@ -6,9 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.decisions.policy import Policy
 from handlers.policies.pack import SHIPPED, Files, pack_from, read_files
-from infra.deployment import Deployment
+from infra.deployment import VAULT, Deployment
 from infra.settings import Settings
 from infra.store.engine import make_engine
+from infra.vault.disk import DiskVault
 
 
 def engine(deployment: Deployment, *, application: str, connections: int = 3) -> AsyncEngine:
@@ -32,3 +33,8 @@ def policy(settings: Settings, name: str | None = None) -> Policy:
 def cameras_folder(settings: Settings) -> Path:
     """Where `<camera>.toml` lies."""
     return settings.cameras or settings.data / "cameras"
+
+
+def vault(settings: Settings) -> DiskVault:
+    """Where evidence lies, which also stands there while nothing runs."""
+    return DiskVault(settings.data / VAULT, reserve_bytes=settings.vault_reserve_bytes)

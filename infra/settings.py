@@ -32,3 +32,5 @@ class Settings(BaseSettings):
     batch_events: Annotated[int, Field(ge=1, le=5000)] = 500
     spool_limit_bytes: Annotated[int, Field(ge=1024 * 1024)] = 256 * 1024 * 1024
     java_heap_mib: Annotated[int, Field(ge=256)] = 768
+    vault_reserve_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
+    """Free space that evidence leaves to journals, spool and database on the same disk."""

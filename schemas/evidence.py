@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from schemas.errors import InvalidValueError
 from schemas.ids import Sha256, sha256_text
@@ -21,6 +22,14 @@ class EvidenceKind(StrEnum):
     CONTEXT = "context"
     PRIVACY_COPY = "privacy-copy"
     MANIFEST = "manifest"
+
+
+OPEN_KINDS: Final = (
+    EvidenceKind.ANNOTATED_PICTURE,
+    EvidenceKind.PRIVACY_COPY,
+    EvidenceKind.MANIFEST,
+)
+"""What a dispatcher sees without a reason on record, the best first. All else shows everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +51,13 @@ class EvidenceRef:
             raise InvalidValueError(
                 expected="at least 1 byte", got=str(self.size_bytes), field="evidence.bytes"
             )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be shown without a reason on record."""
+        return self.kind in OPEN_KINDS
+
+
+def open_first(kind: EvidenceKind) -> int:
+    """A key to sort by: what may be shown at once, then what is only named."""
+    return OPEN_KINDS.index(kind) if kind in OPEN_KINDS else len(OPEN_KINDS)

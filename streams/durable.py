@@ -3,6 +3,10 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import Final
+
+WRITING: Final = ".writing-"
+"""Begins the name of a file that isn't whole yet; one that stays is a killed process's."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -13,7 +17,7 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: it isn't there; nothing half written is left.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

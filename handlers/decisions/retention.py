@@ -1,7 +1,7 @@
 """How long footage is kept: thirty days, and on while a case, a hold or an archive needs it."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -42,11 +42,27 @@ def kept_by(
     item: Sha256, recorded_at: datetime, dossiers: Iterable[Dossier], *, now: datetime
 ) -> tuple[Keeps, ...]:
     """Everything that keeps it, each once. The last day of the term is a whole one, in China."""
-    last_day = day_after(LEAST_KEPT, recorded_at.astimezone(CHINA).date())
-    found = {Keeps.TERM} if now.astimezone(CHINA).date() <= last_day else set()
+    runs = now.astimezone(CHINA).date() <= last_day(recorded_at)
+    found = {Keeps.TERM} if runs else set()
     for dossier in dossiers:
         found |= _needs(item, dossier)
     return tuple(keeps for keeps in Keeps if keeps in found)
+
+
+def kept_with(
+    bundle: Iterable[Sha256], recorded_at: datetime, dossiers: Collection[Dossier], *, now: datetime
+) -> tuple[Keeps, ...]:
+    """Everything that keeps what stands and falls together: a manifest, and what it names.
+
+    A picture whose manifest is gone proves less than it did, and a manifest without it nothing.
+    """
+    found = {keeps for item in bundle for keeps in kept_by(item, recorded_at, dossiers, now=now)}
+    return tuple(keeps for keeps in Keeps if keeps in found)
+
+
+def last_day(recorded_at: datetime) -> date:
+    """The last whole day of the term, in China."""
+    return day_after(LEAST_KEPT, recorded_at.astimezone(CHINA).date())
 
 
 def is_held(dossier: Dossier) -> bool:

@@ -1,4 +1,4 @@
-"""`offsite case evidence`: a look at footage, on record before anything is shown."""
+"""`offsite case evidence`: copies for whoever works on a case, originals for who says why."""
 
 from typing import Annotated
 
@@ -6,24 +6,36 @@ import typer
 
 from handlers.acts import Told
 from handlers.decisions.dossier import Dossier, Seen
-from infra.cli.acts import Again, As, AsRole, At, CaseArgument
+from infra import opening
+from infra.cli.acts import Again, AsRole, At, CaseArgument
 from infra.cli.answers import tell_answer
 from infra.cli.cases import local
 from infra.cli.doing import Desk, Wanted, at_desk, give
-from infra.cli.telling import AsJson, errors_told, tell_json, tell_table
-from infra.deployment import find
+from infra.cli.lying import Whereabouts, whereabouts
+from infra.cli.telling import OUT, AsJson, errors_told, tell_json, tell_table
 from infra.settings import Settings
-from infra.vault.disk import DiskVault
 from schemas.act import Act, CommandId, Details, SubjectId
+from schemas.errors import RefusedError
+from schemas.evidence import open_first
 from schemas.instants import instant_text, parse_instant
 from schemas.person import PersonId
+
+_COLUMNS = ("kind", "camera", "occurred_at", "where")
 
 
 def look_at_evidence(
     case_id: CaseArgument,
     *,
-    person: As,
-    reason: Annotated[str, typer.Option(help="Why you look: it stays on record.")],
+    original: Annotated[
+        bool,
+        typer.Option("--original", help="Originals and clips too: they show everybody."),
+    ] = False,
+    person: Annotated[
+        str | None, typer.Option("--as", metavar="PERSON", help="Who looks, by id.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why you look: it stays on record, before anything is shown.")
+    ] = None,
     item: Annotated[
         list[str] | None, typer.Option("--item", help="These digests only; else all there are.")
     ] = None,
@@ -32,59 +44,90 @@ def look_at_evidence(
     command_id: Again = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record the look, then say where each item lies. Refused: nothing is shown."""
+    """Say where privacy copies lie; with --original and a reason on record, where all lies.
+
+    Refused: nothing is shown.
+    """
     settings = Settings()
 
-    async def work(desk: Desk) -> tuple[Dossier, tuple[Seen, ...], Told]:
+    async def work(desk: Desk) -> tuple[Dossier, tuple[Seen, ...], Told | None, Whereabouts]:
         dossier = await desk.case(SubjectId(case_id))
         items = _items(dossier, item)
-        said = {"reason": reason, "items": tuple(dict.fromkeys(i.item.sha256 for i in items))}
-        wanted = Wanted(
-            subject=dossier.id,
-            act=Act.VIEW,
-            person=PersonId(person),
-            details=Details({name: value for name, value in said.items() if value}),
-            role=role,
-            at=None if at is None else parse_instant(at, "--at"),
-            id=None if command_id is None else CommandId(command_id),
+        looked_at = [each.item.sha256 for each in items if original or each.item.is_open]
+        told = None
+        if reason is not None and person is not None:
+            said = {"reason": reason, "items": tuple(looked_at)}
+            wanted = Wanted(
+                subject=dossier.id,
+                act=Act.VIEW,
+                person=PersonId(person),
+                details=Details({name: value for name, value in said.items() if value}),
+                role=role,
+                at=None if at is None else parse_instant(at, "--at"),
+                id=None if command_id is None else CommandId(command_id),
+            )
+            told = await give(desk, wanted)
+        lie = await whereabouts(
+            desk.engine, opening.vault(settings), (each.item.sha256 for each in items)
         )
-        return dossier, items, await give(desk, wanted)
+        return dossier, items, told, lie
 
     with errors_told():
-        dossier, items, told = at_desk(settings, work)
-        if told.is_done:
-            _tell(dossier, items, DiskVault(find(settings).vault), as_json=as_json)
-            return
-    tell_answer(told, as_json=as_json)
+        _require_reason(original=original, person=person, reason=reason)
+        dossier, items, told, lie = at_desk(settings, work)
+    if told is not None and not told.is_done:
+        tell_answer(told, as_json=as_json)
+        return
+    rows = [_row(each, lie, is_shown=original or each.item.is_open) for each in items]
+    _tell(dossier, rows, as_json=as_json)
+
+
+def _require_reason(*, original: bool, person: str | None, reason: str | None) -> None:
+    if (original or person is not None or reason is not None) and (
+        person is None or reason is None
+    ):
+        raise RefusedError(
+            "a look at originals stays on record with who and why (国令799 16(3)): expected "
+            "--original with --as and --reason, got only a part of them"
+        )
 
 
 def _items(dossier: Dossier, wanted: list[str] | None) -> tuple[Seen, ...]:
-    """Each item once, as it was first brought."""
+    """Each item once, as it was first brought; what hides bystanders first."""
     first: dict[str, Seen] = {}
     for each in dossier.seen:
         first.setdefault(each.item.sha256, each)
-    return tuple(each for digest, each in first.items() if wanted is None or digest in wanted)
+    chosen = (each for digest, each in first.items() if wanted is None or digest in wanted)
+    return tuple(sorted(chosen, key=lambda each: open_first(each.item.kind)))
 
 
-def _tell(dossier: Dossier, items: tuple[Seen, ...], vault: DiskVault, *, as_json: bool) -> None:
-    rows = [
-        {
-            "sha256": each.item.sha256,
-            "kind": each.item.kind.value,
-            "media_type": each.item.media_type,
-            "bytes": each.item.size_bytes,
-            "camera": each.camera,
-            "occurred_at": instant_text(each.occurred_at),
-            "where": str(vault.find(each.item.sha256) or "with the source"),
-        }
-        for each in items
-    ]
+def _row(each: Seen, lie: Whereabouts, *, is_shown: bool) -> dict[str, object]:
+    item = each.item
+    return {
+        "sha256": item.sha256,
+        "kind": item.kind.value,
+        "media_type": item.media_type,
+        "bytes": item.size_bytes,
+        "camera": each.camera,
+        "occurred_at": instant_text(each.occurred_at),
+        "is_shown": is_shown,
+        "where": lie.shown(item.sha256) if is_shown else lie.named(item.sha256),
+    }
+
+
+def _tell(dossier: Dossier, rows: list[dict[str, object]], *, as_json: bool) -> None:
     if as_json:
         for row in rows:
             tell_json(row)
         return
-    columns = ("sha256", "kind", "camera", "occurred_at", "where")
     shown = [{**row, "occurred_at": local(str(row["occurred_at"]))} for row in rows]
     tell_table(
-        f"Evidence of {dossier.id}", columns, [[row[name] for name in columns] for row in shown]
+        f"Evidence of {dossier.id}", _COLUMNS, [[row[name] for name in _COLUMNS] for row in shown]
     )
+    kept_back = sum(not row["is_shown"] for row in rows)
+    if kept_back:
+        OUT.print(
+            f"{kept_back} show everybody as they are: --original --as … --reason … shows them, "
+            "and stays on record",
+            highlight=False,
+        )

@@ -8,10 +8,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from detectors.sources.opening import open_source
 from detectors.drawing.labels import Places
 from detectors.drawing.zones import draw_zone_labels, draw_zones
 from detectors.frames import Frame, Picture
+from detectors.sources.opening import open_source
 from schemas.camera import Camera
 from schemas.errors import RefusedError
 from schemas.geometry import FrameSize

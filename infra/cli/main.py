@@ -15,6 +15,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "camera": "infra.cli.camera:camera_app",
     "queue": "infra.cli.cases:queue_app",
     "case": "infra.cli.case_commands:case_app",
+    "evidence": "infra.cli.evidence_commands:evidence_app",
     "penalty": "infra.cli.penalty:penalty_app",
     "opinion": "infra.cli.opinions:opinion_app",
     "clock": "infra.cli.clocks:clock_app",

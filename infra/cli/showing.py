@@ -17,6 +17,7 @@ from infra.cli.answers import act_words, state_text
 from infra.cli.asking import with_engine
 from infra.cli.cases import case_json, certainty, local, title, where
 from infra.cli.clocks import clock_json
+from infra.cli.lying import Whereabouts, whereabouts
 from infra.cli.telling import OUT, AsJson, errors_told, tell_fields, tell_json
 from infra.deployment import find
 from infra.settings import Settings
@@ -27,7 +28,8 @@ from infra.store.records import Record
 from infra.vault.disk import DiskVault
 from schemas.act import Act, SubjectId, Taken
 from schemas.errors import RefusedError
-from schemas.ids import CaseId
+from schemas.evidence import OPEN_KINDS, EvidenceKind, open_first
+from schemas.ids import CaseId, Sha256
 from schemas.instants import instant_text
 from schemas.workfile import CaseState
 
@@ -38,6 +40,7 @@ class Shown:
 
     history: CaseHistory
     dossier: Dossier
+    lie: Whereabouts
 
     @property
     def sent_to(self) -> str | None:
@@ -51,9 +54,9 @@ def show_case(case_id: Annotated[str, typer.Argument()], as_json: AsJson = False
     settings = Settings()
     with errors_told():
         policy = opening.policy(settings)
-        shown = with_engine(find(settings), lambda engine: _look(engine, CaseId(case_id)))
-        vault = DiskVault(find(settings).vault)
-    steps = [_step(record, vault) for record in shown.history.records]
+        vault = opening.vault(settings)
+        shown = with_engine(find(settings), lambda engine: _look(engine, CaseId(case_id), vault))
+    steps = [_step(record, shown.lie) for record in shown.history.records]
     if as_json:
         tell_json({**case_json(shown.history.case, policy), "history": steps, **_acted(shown)})
         return
@@ -66,13 +69,14 @@ def show_case(case_id: Annotated[str, typer.Argument()], as_json: AsJson = False
         OUT.print(_act_text(taken), markup=False, highlight=False)
 
 
-async def _look(engine: AsyncEngine, case_id: CaseId) -> Shown:
+async def _look(engine: AsyncEngine, case_id: CaseId, vault: DiskVault) -> Shown:
     async with Reading(engine).snapshot() as seen:
         history = await seen.cases.case(case_id)
     dossier = await Dossiers(engine).dossier(SubjectId(case_id))
     if history is None or dossier is None or dossier.case is None:
         raise RefusedError(f"expected the id of a case, got {case_id}: there is none")
-    return Shown(history=history, dossier=dossier)
+    named = (Sha256(item["sha256"]) for record in history.records for item in _evidence(record))
+    return Shown(history=history, dossier=dossier, lie=await whereabouts(engine, vault, named))
 
 
 def _fields(shown: Shown, policy: Policy) -> dict[str, object]:
@@ -139,25 +143,29 @@ def _acted(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _step(record: Record, vault: DiskVault) -> dict[str, Any]:
+def _step(record: Record, lie: Whereabouts) -> dict[str, Any]:
     facts = {} if record.facts is None else orjson.loads(record.facts)
     decision = {} if record.decision is None else orjson.loads(record.decision)
-    content = facts.get("content", {})
     return {
         "address": str(record.address),
         "received_at": instant_text(record.received_at),
         "outcome": record.outcome.value,
         "policy": record.policy,
         "reasons": decision.get("reasons", []),
-        "facts": content,
-        "evidence": [
-            {**item, "where": _where_kept(item["sha256"], vault)}
-            for item in content.get("evidence", [])
-        ],
+        "facts": facts.get("content", {}),
+        "evidence": [{**item, "where": _where(item, lie)} for item in _evidence(record)],
         "erased_because": record.erased_because,
     }
 
 
-def _where_kept(digest: str, vault: DiskVault) -> str:
-    """By digest only: who wants to look says why first, and `case evidence` records it (D7)."""
-    return f"{'with the source' if vault.find(digest) is None else 'in the vault'}: {digest}"
+def _evidence(record: Record) -> list[dict[str, Any]]:
+    """What hides bystanders first."""
+    facts = {} if record.facts is None else orjson.loads(record.facts)
+    items = facts.get("content", {}).get("evidence", [])
+    return sorted(items, key=lambda item: open_first(EvidenceKind(item["kind"])))
+
+
+def _where(item: Mapping[str, Any], lie: Whereabouts) -> str:
+    """Originals by digest only: who looks says why first, and `case evidence` records it (D7)."""
+    digest = Sha256(item["sha256"])
+    return lie.shown(digest) if EvidenceKind(item["kind"]) in OPEN_KINDS else lie.named(digest)

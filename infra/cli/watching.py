@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +30,9 @@ from infra.cli.telling import ERR
 from infra.cli.up import say, stopping_at_signals
 from infra.deployment import Deployment
 from infra.settings import Settings
-from infra.vault.disk import DiskVault
 from schemas.errors import RefusedError, TemporarilyUnavailableError
+from schemas.ids import Sha256
+from schemas.manifest import About
 from schemas.matter import MatterKey
 
 _STILL_AT_MOST: Final = timedelta(seconds=1)
@@ -59,11 +61,13 @@ def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -
                 eyes=Tracker(order.weights, class_map=looking.class_map),  # knows nobody yet
                 gate=MotionGate(look_again_after=_frames(order.fps)),
                 publisher=publisher,
-                vault=DiskVault(deployment.vault),
+                vault=opening.vault(settings),
                 limits=Limits(),
                 way=looking.way,
+                about=looking.about,
                 stopping=stop.is_set,
                 on_progress=bar.show,
+                on_waiting=_tell_waiting,
                 tally=tally,
             )
             seen_before = tally.frames
@@ -98,6 +102,10 @@ def _wait_for_camera(
         time.sleep(0.1)
 
 
+def _tell_waiting(why: str) -> None:
+    ERR.print(f"offsite: no frame is taken: {why}", markup=False, highlight=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Looking:
     """What is looked for, with which eyes; `way` names all of it."""
@@ -105,6 +113,7 @@ class _Looking:
     posts: Sequence[Post]
     class_map: ClassMap
     way: str
+    about: About
 
 
 def _looking(order: Order, policy: Policy) -> _Looking:
@@ -116,10 +125,28 @@ def _looking(order: Order, policy: Policy) -> _Looking:
     digest = digest_of(order.weights)
     thresholds = ",".join(f"{post.rule.id}={post.threshold}" for post in posts)
     told = f"{digest}|{order.fps}|{book}|{thresholds}|{order.camera}"
+    way = hashlib.sha256(told.encode()).hexdigest()[:8]
     return _Looking(
         posts=posts,
         class_map=find_class_map(order.weights, digest),
-        way=hashlib.sha256(told.encode()).hexdigest()[:8],
+        way=way,
+        about=_about(order, way=way, weights=digest, book=book),
+    )
+
+
+def _about(order: Order, *, way: str, weights: Sha256, book: str) -> About:
+    """What manifests say of this run; when it starts, a connection knows."""
+    return About(
+        camera=order.camera.id,
+        camera_name=order.camera.name,
+        source=order.source,
+        time_source="stream timestamps",
+        starts_at=datetime.now(UTC),
+        model=f"{order.weights.stem}@{weights[:12]}",
+        way=way,
+        software=f"offsite-enforcement {version('offsite-enforcement')}",
+        weights=weights,
+        rule_book=Sha256(hashlib.sha256(book.encode()).hexdigest()),
     )
 
 

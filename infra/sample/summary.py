@@ -25,7 +25,10 @@ LANES: Final[Mapping[Queue, Lane]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoCase:
-    """A case with the annotated picture that shows best why; a report by words has none."""
+    """A case with the annotated picture that shows best why; a report by words has none.
+
+    Bystanders can't be recognised in it: originals stay in the vault, for who says why.
+    """
 
     case: WorkFile
     title: str

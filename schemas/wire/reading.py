@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Final, TypeVar
-
-from pydantic import ValidationError
+from typing import Final
 
 from schemas.dwell import Dwell
 from schemas.errors import InvalidValueError
@@ -17,8 +15,8 @@ from schemas.observation import Observation, Thing
 from schemas.place import Place
 from schemas.report import Report
 from schemas.signal import StreamSignal
+from schemas.wire.checking import checked
 from schemas.wire.data import (
-    Data,
     EvidenceData,
     MatterData,
     ObservationV1,
@@ -29,8 +27,6 @@ from schemas.wire.data import (
 )
 from schemas.wire.envelope import Envelope, Headers, open_envelope
 from schemas.words import Words
-
-Model = TypeVar("Model", bound=Data)
 
 
 def read_event(value: bytes, headers: Headers) -> Event:
@@ -53,7 +49,7 @@ def read_body(envelope: Envelope) -> Event:
 
 
 def _observation(content: Mapping[str, object]) -> Observation:
-    data = _checked(ObservationV1, content)
+    data = checked(ObservationV1, content, root="data")
     return Observation(
         matter=_matter(data.matter),
         place=_place(data.place),
@@ -73,7 +69,7 @@ def _observation(content: Mapping[str, object]) -> Observation:
         confidence=data.confidence,
         frame=FrameSize(width=data.frame.width, height=data.frame.height),
         things=tuple(_thing(thing) for thing in data.things),
-        evidence=_evidence(data.evidence),
+        evidence=evidence_of(data.evidence),
         model=data.model,
         dangers=frozenset(data.dangers),
         reason=None if data.reason is None else Words(data.reason.zh, data.reason.en),
@@ -81,7 +77,7 @@ def _observation(content: Mapping[str, object]) -> Observation:
 
 
 def _report(content: Mapping[str, object]) -> Report:
-    data = _checked(ReportV1, content)
+    data = checked(ReportV1, content, root="data")
     return Report(
         reporter=data.reporter,
         text=data.text,
@@ -89,13 +85,13 @@ def _report(content: Mapping[str, object]) -> Report:
         place=_place(data.place) if data.place else None,
         camera=CameraId(data.camera) if data.camera else None,
         upstream_number=data.upstream_number,
-        evidence=_evidence(data.evidence),
+        evidence=evidence_of(data.evidence),
         dangers=frozenset(data.dangers),
     )
 
 
 def _signal(content: Mapping[str, object]) -> StreamSignal:
-    data = _checked(SignalV1, content)
+    data = checked(SignalV1, content, root="data")
     return StreamSignal(
         camera=CameraId(data.camera),
         kind=data.kind,
@@ -111,24 +107,6 @@ READERS: Final[Mapping[str, Callable[[Mapping[str, object]], EventBody]]] = {
     "offsite.report.v1": _report,
     "offsite.signal.v1": _signal,
 }
-
-
-def _checked(model: type[Model], content: Mapping[str, object]) -> Model:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise _first_fault(error) from error
-
-
-def _first_fault(error: ValidationError) -> InvalidValueError:
-    fault = error.errors(include_url=False)[0]
-    path = ".".join(["data", *(str(step) for step in fault["loc"])])
-    cause = fault.get("ctx", {}).get("error")
-    if isinstance(cause, InvalidValueError):
-        return InvalidValueError(expected=cause.expected, got=cause.got, field=path)
-    missing = fault["type"] == "missing"
-    got = "nothing" if missing else repr(fault["input"])[:120]
-    return InvalidValueError(expected=fault["msg"], got=got, field=path)
 
 
 def _matter(data: MatterData) -> MatterKey:
@@ -155,7 +133,8 @@ def _thing(data: ThingData) -> Thing:
     )
 
 
-def _evidence(items: Sequence[EvidenceData]) -> tuple[EvidenceRef, ...]:
+def evidence_of(items: Sequence[EvidenceData]) -> tuple[EvidenceRef, ...]:
+    """References to bytes, in order."""
     return tuple(
         EvidenceRef(
             sha256=Sha256(item.sha256),

@@ -22,6 +22,8 @@ PURE = (
     "handlers/decisions",
     "detectors/assigning",
     "detectors/dwell",
+    "detectors/evidence/scene",
+    "detectors/evidence/telling",
     "detectors/ground",
     "detectors/guarding",
     "detectors/kinds",

@@ -28,6 +28,7 @@ from schemas.camera import Camera
 from schemas.events import Event
 from tests.bench.children import give, told
 from tests.bench.processes import cost, forget_peak
+from tests.support.manifests import an_about
 
 FPS: Final = 5.0
 _STARTS_AT: Final = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -126,6 +127,7 @@ def _camera_worker(
         vault=vault,
         limits=Limits(),
         way="bench",
+        about=an_about(),
         stopping=lambda: tally.frames >= order["frames"],
         tally=tally,
     )

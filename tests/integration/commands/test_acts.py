@@ -463,37 +463,6 @@ def test_a_case_is_shown_with_acts_clocks_and_to_whom_it_went(hall: Hall) -> Non
     assert {clock["kind"] for clock in shown["clocks"]} >= {"take", "transfer-receipt"}
 
 
-# --- evidence
-
-
-def test_a_look_is_on_record_before_anything_is_shown(hall: Hall) -> None:
-    case = hall.decided(an_observation(place=a_stall_at("market-lane")))
-
-    (item,) = hall.lines("case", "evidence", case, "--as", "yang", "--reason", "is it a stall?")
-
-    look = next(each for each in hall.lines("case", "timeline", case) if each.get("what") == "view")
-    assert item["sha256"] == FRAME
-    assert item["where"] == "with the source"
-    assert (look["person"], look["details"]["items"]) == ("yang", [FRAME])
-    assert look["details"]["reason"] == "is it a stall?"
-
-
-@pytest.mark.parametrize(
-    ("person", "reason", "rule"),
-    [
-        pytest.param("wu", "is it a stall?", "A1", id="an auxiliary"),
-        pytest.param("yang", "?", "D7", id="no reason to speak of"),
-    ],
-)
-def test_a_refused_look_shows_nothing(hall: Hall, person: str, reason: str, rule: str) -> None:
-    case = hall.decided(an_observation(place=a_stall_at("market-lane")))
-
-    done = hall.offsite("case", "evidence", case, "--as", person, "--reason", reason, code=2)
-
-    assert rule in done.stderr
-    assert FRAME not in done.output
-
-
 # --- the penalty case
 
 

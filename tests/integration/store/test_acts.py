@@ -1,9 +1,9 @@
 """People's acts on the real tables: what is found again, projected, sealed, and can be erased."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,154 +16,32 @@ from handlers.decisions.act_records import answer_bytes, read_act_facts
 from handlers.decisions.dossier import Dossier
 from handlers.decisions.judging import Packs as JudgedBy
 from handlers.decisions.judging import judge
-from handlers.enforce import enforce
-from infra.store.act_chains import ActChains
-from infra.store.act_work import PostgresActWork, act_shard
-from infra.store.dossiers import Dossiers
-from infra.store.engine import make_engine
-from infra.store.people import People
-from infra.store.timelines import MomentKind, Timelines
-from infra.store.work import PostgresWork
+from infra.store.act_work import act_shard
+from infra.store.timelines import MomentKind
 from schemas.act import Act, Command, CommandId, SubjectId
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import CaseId
 from schemas.penalty import PenaltyState
 from schemas.person import PersonId
 from schemas.workfile import CaseState, Site
-from tests.support.authorities import CELL
-from tests.support.benches import SEEN_AT, some_details, the_people
+from tests.support.benches import SEEN_AT, some_details
 from tests.support.builders import (
     BLOCKED_EXIT,
     STALL,
     CountingSalts,
-    a_batch,
-    a_place,
-    a_received,
-    an_event,
-    an_observation,
 )
-from tests.support.bureau import Bureau
 from tests.support.cities import a_city
-from tests.support.courses import PARTY, TO_THE_STREET, WHOLE_CASE, Walked, step, take
+from tests.support.courses import PARTY, TO_THE_STREET, WHOLE_CASE, step
 from tests.support.fake_acts import FakeShelf
+from tests.support.offices import At, Office, opened, walk
 
 pytestmark = pytest.mark.database
 
 
-@dataclass
-class Office:
-    """A store whose clock the test turns, and a bureau beside it that says what ought to be."""
-
-    dsn: str
-    work: PostgresActWork
-    dossiers: Dossiers
-    people: People
-    timelines: Timelines
-    sightings: PostgresWork
-    chains_of: Any
-    bureau: Bureau = field(default_factory=lambda: Bureau(policy=a_city(), now=SEEN_AT))
-    messages: int = 0
-
-    async def sighted(self, place: str = "jiefang-1", *, times: int = 1, **said: Any) -> SubjectId:
-        """A camera sees something, some times over; the case that it became."""
-        place_ = a_place(place, grid_cell=CELL)
-        received = [
-            a_received(
-                an_event(
-                    an_observation(place=place_, **said),
-                    id=f"e-{self.messages + n}",
-                    occurred_at=self.bureau.now,
-                ),
-                offset=self.messages + n,
-                received_at=self.bureau.now + timedelta(seconds=n),
-            )
-            for n in range(times)
-        ]
-        settled = await enforce(
-            a_batch(received), work=self.sightings, policy=a_city(), salts=CountingSalts()
-        )
-        self.messages += times
-        case = settled[-1].decision.case
-        assert case is not None
-        subject = SubjectId(case.id)
-        self.bureau.dossiers[subject] = await self.found(subject)
-        return subject
-
-    async def found(self, subject: SubjectId) -> Dossier:
-        dossier = await self.dossiers.dossier(subject)
-        assert dossier is not None
-        return dossier
-
-    async def take(self, subject: SubjectId, walked: Walked) -> Told:
-        take(self.bureau, subject, walked)
-        return await self.give(self.bureau.answers[-1][0].command)
-
-    async def give(self, command: Command) -> Told:
-        return await acts.act(
-            command,
-            work=_At(self.work, self.bureau.now),
-            shelf=FakeShelf(a_city()),
-            salts=CountingSalts(),
-        )
-
-    async def all(self, query: str) -> list[Any]:
-        async with await psycopg.AsyncConnection.connect(self.dsn) as connection:
-            return await (await connection.execute(query)).fetchall()
-
-    async def do(self, statement: str) -> None:
-        async with await psycopg.AsyncConnection.connect(self.dsn) as connection:
-            await connection.execute(statement)
-
-
-@dataclass(frozen=True)
-class _At:
-    """The same work, at a time that the test says."""
-
-    work: PostgresActWork
-    now: datetime
-
-    @asynccontextmanager
-    async def begin(self, subject: SubjectId) -> AsyncIterator[ActTransaction]:
-        async with self.work.begin(subject) as transaction:
-            transaction._now = self.now  # type: ignore[misc]
-            yield transaction
-
-
 @pytest.fixture
 async def office(database: str) -> AsyncIterator[Office]:
-    engine = make_engine(database, application="acts")
-    topic_of = lambda _: "disposition"  # noqa: E731
-
-    async def chains() -> dict[int, Any]:
-        async with engine.connect() as connection:
-            return await ActChains(connection).verify_all()
-
-    office = Office(
-        dsn=database,
-        work=PostgresActWork(engine, topic_of=topic_of),
-        dossiers=Dossiers(engine),
-        people=People(engine),
-        timelines=Timelines(engine),
-        sightings=PostgresWork(engine, topic_of=topic_of),
-        chains_of=chains,
-    )
-    for person in the_people().values():
-        await office.people.keep(person, by="test")
-    digest = a_city().digest
-    await office.do(
-        "INSERT INTO policies (digest, name, version, valid_from)"
-        f" VALUES ('\\x{digest}', 'city', '1', '2026-01-01');"
-        "INSERT INTO pack_states VALUES"
-        f" ('\\x{digest}', 'published', 'city', '1', '2026-01-01', 'xie', now(), 'cao', now(), 'g')"
-    )
-    yield office
-    await engine.dispose()
-
-
-async def walk(office: Office, subject: SubjectId, course: Sequence[Walked]) -> None:
-    for walked in course:
-        told = await office.take(subject, walked)
-        assert told.is_done, (walked.act, told.said)
+    async with opened(database) as office:
+        yield office
 
 
 async def test_what_a_camera_saw_is_in_the_dossier(office: Office) -> None:
@@ -349,7 +227,7 @@ def a_lift(subject: SubjectId, at: datetime) -> Command:
 class _Slow:
     """Looks whether the site is free, and then thinks for a while."""
 
-    work: _At
+    work: At
     looked: asyncio.Event
     may_go_on: asyncio.Event
 
@@ -375,7 +253,7 @@ async def test_of_two_cases_lifted_at_one_place_at_once_the_later_is_told_to_com
     assert act_shard(one) != act_shard(two)
     await office.do(f"""UPDATE work_files SET site = NULL, place_key = 'place:here',
         place = (SELECT place FROM work_files WHERE case_id = '{one}') WHERE case_id = '{two}'""")
-    slow = _Slow(_At(office.work, office.bureau.now), asyncio.Event(), asyncio.Event())
+    slow = _Slow(At(office.work, office.bureau.now), asyncio.Event(), asyncio.Event())
     giving = asyncio.create_task(
         acts.act(
             a_lift(one, office.bureau.now),

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from detectors.model import Tracker, digest_of, find_class_map
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
+from detectors.ports import Vault
 from detectors.rulebook import BASE, read_rules
 from detectors.sources.opening import open_source
 from detectors.sources.source import SourceUnusableError
@@ -22,6 +24,7 @@ from infra.vault.disk import DiskVault
 from schemas.camera import Camera, Zone
 from schemas.errors import TemporarilyUnavailableError
 from schemas.events import Event
+from schemas.evidence import EvidenceRef
 from schemas.geometry import FrameSize
 from schemas.ids import CameraId, ZoneId
 from schemas.observation import Observation, Phase
@@ -29,6 +32,7 @@ from schemas.place import Place
 from schemas.signal import SignalKind, StreamSignal
 from schemas.wire.reading import read_event
 from schemas.wire.writing import write_event
+from tests.support.manifests import an_about
 
 STARTS_AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 CLIP_S = 34.0
@@ -88,9 +92,9 @@ def a_camera(scene: Scene, frame: FrameSize | None = None) -> Camera:
 
 
 def watch(
-    clip: Path, story: str, vault: Path, publisher: Kept, **changed: FrameSize
+    clip: Path, story: str, vault: Path | Vault, publisher: Kept, **changed: Any
 ) -> CameraWorker:
-    camera = a_camera(a_scene(story), **changed)
+    camera = a_camera(a_scene(story), changed.pop("frame", None))
     worker = CameraWorker(
         camera=camera,
         posts=[
@@ -104,10 +108,12 @@ def watch(
         ),
         gate=MotionGate(look_again_after=5),
         publisher=publisher,
-        vault=DiskVault(vault),
+        vault=DiskVault(vault) if isinstance(vault, Path) else vault,
         limits=Limits(),
         way="test",
+        about=an_about(),
         stopping=lambda: False,
+        **changed,
     )
     with open_source(str(clip), fps=5) as source:
         worker.watch(source, starts_at=STARTS_AT, in_real_time=False)
@@ -145,7 +151,7 @@ def test_evidence_is_in_the_vault_before_the_message_and_shows_the_thing(
 
     kept = [[vault.find(item.sha256) for item in one.evidence] for one in began]
 
-    assert all(len(paths) == 2 and None not in paths for paths in kept)
+    assert all(len(paths) == 4 and None not in paths for paths in kept)
     assert all({thing.kind for thing in one.things} == {"vehicle"} for one in began)
 
 
@@ -164,6 +170,34 @@ def test_the_same_recording_seen_again_sends_the_same_messages(
 
     assert [event.id for event in again.events] == [event.id for event in fire_lane[0].events]
     assert again.sent == fire_lane[0].sent
+
+
+class FullFirst(DiskVault):
+    """A vault that is full for a while."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.full_for = 2
+
+    def keep(self, content: bytes, **said: Any) -> EvidenceRef:
+        if self.full_for:
+            self.full_for -= 1
+            raise TemporarilyUnavailableError("the vault is full")
+        return super().keep(content, **said)
+
+
+def test_a_full_vault_holds_the_street_up_and_loses_no_message(
+    clips: Path, tmp_path: Path, fire_lane: tuple[Kept, Path]
+) -> None:
+    published, said = Kept(), list[str]()
+
+    watch(
+        *(clips / "fire-lane.mp4", "fire-lane", FullFirst(tmp_path), published),
+        on_waiting=said.append,
+    )
+
+    assert said == ["the vault is full"] * 2
+    assert published.sent == fire_lane[0].sent
 
 
 def test_a_street_on_which_nobody_stays_tells_nothing(clips: Path, tmp_path: Path) -> None:

@@ -1,23 +1,18 @@
-"""Seals what was seen: the frame as it came, and a copy on which a person sees why."""
+"""Draws on a copy of a picture why it is shown: the zone, the things, a caption."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from detectors.frames import Frame, Picture
-from detectors.ports import Vault
+from detectors.frames import Picture
 from schemas.camera import Zone
-from schemas.evidence import EvidenceKind, EvidenceRef
 from schemas.geometry import BoxXYXY, Polygon
 from schemas.observation import Thing
 
 Colour = tuple[int, int, int]
-
-_ORIGINAL_QUALITY: Final = 95
-_ANNOTATED_QUALITY: Final = 90
-_MEDIA_TYPE: Final = "image/jpeg"
 
 _ZONE: Final[Colour] = (40, 80, 235)
 _STRIP: Final[Colour] = (38, 32, 28)
@@ -39,42 +34,18 @@ _SMALL_PX: Final = 48
 """A box of which one side is shorter gets a line of one pixel."""
 
 
-def seal(
-    frame: Frame, *, things: Sequence[Thing], zone: Zone, caption: str, vault: Vault
-) -> tuple[EvidenceRef, ...]:
-    """Keep the frame untouched and a copy with zone, things and caption. May be repeated.
+def annotate(picture: Picture, *, things: Sequence[Thing], zone: Zone, caption: str) -> Picture:
+    """A copy with everything drawn on it; higher than the picture by the caption's strip.
 
     The caption stands above the picture, so that it hides nothing; only ASCII of it is shown.
-
-    Raises:
-        TemporarilyUnavailableError: the vault is full or away.
     """
-    original = _jpeg(frame.picture, quality=_ORIGINAL_QUALITY)
-    annotated = _jpeg(
-        annotate(frame.picture, things=things, zone=zone, caption=caption),
-        quality=_ANNOTATED_QUALITY,
-    )
-    kept = ((original, EvidenceKind.ORIGINAL_FRAME), (annotated, EvidenceKind.ANNOTATED_PICTURE))
-    return tuple(
-        vault.keep(content, media_type=_MEDIA_TYPE, kind=kind, media_time=frame.at)
-        for content, kind in kept
-    )
-
-
-def annotate(picture: Picture, *, things: Sequence[Thing], zone: Zone, caption: str) -> Picture:
-    """A copy with everything drawn on it; higher than the picture by the caption's strip."""
     drawn = picture.copy()
     scale = _text_scale(picture)
-    _draw_zone(drawn, zone.outline)
+    _draw_zone(drawn, zone)
     for thing in things:
         _draw_box(drawn, thing)
     _draw_labels(drawn, things, scale)  # last: no box crosses a label
     return _under_caption(drawn, caption, scale)
-
-
-def _jpeg(picture: Picture, *, quality: int) -> bytes:
-    _, content = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return content.tobytes()
 
 
 def _text_scale(picture: Picture) -> float:
@@ -83,12 +54,16 @@ def _text_scale(picture: Picture) -> float:
     return max(0.4, 0.4 * lines / 360)
 
 
-def _draw_zone(picture: Picture, outline: Polygon) -> None:
-    corners = [np.array([[round(c.x), round(c.y)] for c in outline.corners], dtype=np.int32)]
+def _draw_zone(picture: Picture, zone: Zone) -> None:
+    outlines = [_corners(polygon) for polygon in (zone.outline, *zone.holes)]
     filled = picture.copy()
-    cv2.fillPoly(filled, corners, _ZONE)
+    cv2.fillPoly(filled, outlines, _ZONE)  # by the even-odd rule: holes stay clear
     cv2.addWeighted(filled, _ZONE_OPACITY, picture, 1 - _ZONE_OPACITY, 0, dst=picture)
-    cv2.polylines(picture, corners, isClosed=True, color=_ZONE, thickness=2, lineType=cv2.LINE_AA)
+    cv2.polylines(picture, outlines, isClosed=True, color=_ZONE, thickness=2, lineType=cv2.LINE_AA)
+
+
+def _corners(polygon: Polygon) -> NDArray[np.int32]:
+    return np.array([[round(c.x), round(c.y)] for c in polygon.corners], dtype=np.int32)
 
 
 def _draw_box(picture: Picture, thing: Thing) -> None:
