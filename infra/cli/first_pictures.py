@@ -1,5 +1,6 @@
 """Takes a picture from a source, and draws zones on it; needs the `[vision]` extra."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,9 @@ from detectors.drawing.labels import Places
 from detectors.drawing.zones import draw_zone_labels, draw_zones
 from detectors.frames import Frame, Picture
 from detectors.sources.opening import open_source
+from detectors.sources.source import Source
 from schemas.camera import Camera
-from schemas.errors import RefusedError
+from schemas.errors import RefusedError, TemporarilyUnavailableError
 from schemas.geometry import FrameSize
 from schemas.source import SourceAddress
 
@@ -39,28 +41,39 @@ class Taken:
 
 
 def take_picture(address: SourceAddress) -> Taken:
-    """The first picture that shows something; after ten seconds of blank ones, the best of them.
+    """The first picture that shows something; of blank ones alone, the best within ten seconds.
 
     Raises:
         RefusedError: no such source, or no picture in it.
-        TemporarilyUnavailableError: the camera can't be reached.
+        TemporarilyUnavailableError: the camera can't be reached, or went before any picture.
     """
-    best: Frame | None = None
+    best: Taken | None = None
     highest = -1.0
     with open_source(address.secret, fps=_FPS) as source:
-        for item in source.frames():
-            if not isinstance(item, Frame):
-                continue
-            contrast = float(item.luma.std())
+        for frame in _first_frames(source):
+            contrast = float(frame.luma.std())
             if contrast >= _LEAST_CONTRAST:
-                return Taken(picture=item.picture, is_blank=False)
+                return Taken(picture=frame.picture, is_blank=False)
             if contrast > highest:
-                best, highest = item, contrast
-            if item.at >= _PATIENCE:
-                break
+                best, highest = Taken(picture=frame.picture, is_blank=True), contrast
     if best is None:
         raise RefusedError(f"{address}: no picture came from it")
-    return Taken(picture=best.picture, is_blank=True)
+    return best
+
+
+def _first_frames(source: Source) -> Iterator[Frame]:
+    """Those of the first seconds; a camera that goes away after one has shown what it could."""
+    has_any = False
+    try:
+        for item in source.frames():
+            if isinstance(item, Frame):
+                has_any = True
+                yield item
+            if (item.at if isinstance(item, Frame) else item.until_at) >= _PATIENCE:
+                return
+    except TemporarilyUnavailableError:
+        if not has_any:
+            raise
 
 
 def read_picture(path: Path) -> Taken:

@@ -15,6 +15,7 @@ from infra.cameras import read_camera
 from infra.cli.main import app
 from schemas.place import Place
 from tests.integration.commands.conftest import lines, offsite
+from tests.integration.vision.rtsp_camera import HEIGHT, WIDTH, rtsp_camera
 
 COMMAND = ("offsite camera add", "offsite camera check", "offsite camera snap", "offsite camera ls")
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "cameras" / "van-bay.toml"
@@ -140,6 +141,19 @@ def test_a_source_comes_from_standard_input_and_no_password_is_shown(folder: Pat
     assert "rtsp://127.0.0.1:9/1" in done.stderr
     assert "hunter2" not in done.output
     assert not folder.exists()
+
+
+def test_a_live_camera_is_added_and_its_password_is_kept_but_not_shown(folder: Path) -> None:
+    with rtsp_camera(frames=30) as address:
+        done = offsite("camera", "add", "live", "--source", address)
+
+    source = read_camera(folder, "live").source
+    assert source is not None
+    assert source.secret == address
+    assert "secret" not in done.output
+    assert "hidden" not in done.output
+    assert "the picture shows nothing" in done.stderr  # a plain grey, until it goes away
+    assert read_picture(folder / "live.jpg").shape == (HEIGHT, WIDTH, 3)
 
 
 def test_a_snapshot_shows_zones_only_when_asked(folder: Path) -> None:
