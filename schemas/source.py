@@ -30,7 +30,11 @@ class SourceAddress:
         return f"SourceAddress({str(self)!r})"
 
     def __str__(self) -> str:
-        """As a person or a log may see it: without who and password, nor what follows a `?`."""
-        if "://" not in self.secret:
-            return self.secret
-        return _WHO.sub("//", self.secret).partition("?")[0]
+        return without_credentials(self.secret)
+
+
+def without_credentials(address: str) -> str:
+    """As a person or a log may see it: names, passwords and keys stand before @ and behind ?."""
+    if "://" not in address:
+        return address
+    return _WHO.sub("//", address).partition("?")[0]

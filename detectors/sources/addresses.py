@@ -1,6 +1,5 @@
-"""What kind of source an address names, and how a log may show it."""
+"""What kind of source an address names."""
 
-import re
 from typing import Final
 
 LIVE_SCHEMES: Final = ("rtsp", "rtsps")
@@ -11,8 +10,3 @@ def scheme_of(address: str) -> str:
     """In small letters; empty for a path."""
     scheme, separator, _ = address.partition("://")
     return scheme.lower() if separator else ""
-
-
-def without_credentials(address: str) -> str:
-    """The address as a log may show it: names, passwords and keys stand before @ and behind ?."""
-    return re.sub("//.*@", "//", address).partition("?")[0]

@@ -7,9 +7,9 @@ from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO, Final, NoReturn
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from detectors.sources.addresses import without_credentials
 from detectors.sources.source import SourceUnusableError
 from schemas.errors import TemporarilyUnavailableError
+from schemas.source import without_credentials
 
 MOST_BYTES: Final = 16 * 2**20
 """Forty megapixels as a JPEG."""

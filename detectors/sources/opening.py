@@ -11,7 +11,6 @@ from detectors.sources.addresses import (
     LIVE_SCHEMES,
     SNAPSHOT_SCHEMES,
     scheme_of,
-    without_credentials,
 )
 from detectors.sources.fetching import Fetcher
 from detectors.sources.folder import PictureFolder
@@ -21,6 +20,7 @@ from detectors.sources.snapshots import Snapshots
 from detectors.sources.source import Source, SourceUnusableError
 from detectors.sources.stream import Terms, VideoStream
 from schemas.errors import InvalidValueError, TemporarilyUnavailableError
+from schemas.source import without_credentials
 
 STALLED_AFTER_S: Final = 15.0
 """A camera that gives no picture for so long has stalled."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from detectors.sources.addresses import scheme_of, without_credentials
+from detectors.sources.addresses import scheme_of
+from schemas.source import without_credentials
 
 
 @pytest.mark.parametrize(
