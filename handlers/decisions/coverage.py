@@ -8,6 +8,7 @@ counted          │looked│b│ st │l│ nobody  │ looked │       the pa
                  └──────┴─┴────┴─┴─────────┴────────┘
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,10 @@ WORST_FIRST: Final = (
 )
 """Why nobody could look. Where two are told of the same time, the one that hides more counts:
 no picture came; none showed anything; it showed another place; some pictures were missing."""
+
+BLINDNESS: Final = ("covered", "dark", "frozen", "blurred")
+"""What a camera's word of a blind stretch may say of it; the one that hides more first."""
+_UNNAMED: Final = "unnamed"
 
 _RANKS: Final[Mapping[SignalKind, int]] = MappingProxyType(
     {kind: rank for rank, kind in enumerate((*WORST_FIRST, SignalKind.LOOKED))}
@@ -66,7 +71,8 @@ class Window:
 class Coverage:
     """A window, cut up: `looked`, `hidden` by reason, and `unaccounted`, when nobody looked.
 
-    The three add up to the window, to the microsecond. `late` is the part of `looked` that was
+    The three add up to the window, to the microsecond. `blind` says more of what is hidden as
+    blind: dark, covered … `late` is the part of `looked` that was
     seen later than it happened; `frames` is how many pictures were looked at in the stretches
     that begin within the window.
     """
@@ -74,6 +80,7 @@ class Coverage:
     window: Window
     looked: timedelta
     hidden: Mapping[SignalKind, timedelta]
+    blind: Mapping[str, timedelta]
     unaccounted: timedelta
     late: timedelta
     frames: int
@@ -87,22 +94,25 @@ class Coverage:
 def cover(window: Window, signals: Iterable[StreamSignal]) -> Coverage:
     """Cut a window up by what one camera said. The order of what it said doesn't matter."""
     told = [signal for signal in signals if _touches(window, signal)]
-    parts = dict.fromkeys((*WORST_FIRST, SignalKind.LOOKED), _ZERO)
+    spans = dict.fromkeys((*WORST_FIRST, SignalKind.LOOKED), _ZERO)
+    blind = dict.fromkeys((*BLINDNESS, _UNNAMED), _ZERO)
     late = _ZERO
-    for length, kinds in _pieces(window, told):
-        kind = min((kind for kind in kinds if kind in _RANKS), key=_rank, default=None)
-        if kind is None:
+    for length, words in _pieces(window, told):
+        counted = min((word for word in words if word.kind in _RANKS), key=_rank, default=None)
+        if counted is None:
             continue
-        parts[kind] += length
-        if kind is SignalKind.LOOKED and SignalKind.BEHIND in kinds:
+        spans[counted.kind] += length
+        if counted.kind is SignalKind.BLIND:
+            blind[counted.reason] += length
+        if counted.kind is SignalKind.LOOKED and _LATE in words:
             late += length
-    looked = parts.pop(SignalKind.LOOKED)
-    hidden = {kind: length for kind, length in parts.items() if length}
+    looked = spans.pop(SignalKind.LOOKED)
     return Coverage(
         window=window,
         looked=looked,
-        hidden=MappingProxyType(hidden),
-        unaccounted=window.length - looked - sum(hidden.values(), _ZERO),
+        hidden=MappingProxyType({kind: span for kind, span in spans.items() if span}),
+        blind=MappingProxyType({reason: span for reason, span in blind.items() if span}),
+        unaccounted=window.length - looked - sum(spans.values(), _ZERO),
         late=late,
         frames=sum(_frames_of(signal) for signal in told if window.since <= signal.from_at),
     )
@@ -121,26 +131,45 @@ def _touches(window: Window, signal: StreamSignal) -> bool:
     return signal.from_at < window.until and signal.until_at > window.since
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Word:
+    """What a camera said of a moment; `reason` is empty but for blindness."""
+
+    kind: SignalKind
+    reason: str = ""
+
+
+_LATE: Final = _Word(SignalKind.BEHIND)
+
+
+def _word_of(signal: StreamSignal) -> _Word:
+    if signal.kind is not SignalKind.BLIND:
+        return _Word(signal.kind)
+    said = signal.text.lower()
+    return _Word(signal.kind, next((each for each in BLINDNESS if each in said), _UNNAMED))
+
+
 def _pieces(
     window: Window, signals: Sequence[StreamSignal]
-) -> Iterator[tuple[timedelta, frozenset[SignalKind]]]:
+) -> Iterator[tuple[timedelta, frozenset[_Word]]]:
     """The window between each two instants at which something begins or ends.
 
-    One walk in the order of time, with a count of how many of each kind go on.
+    One walk in the order of time, with a count of how many of each word go on.
     """
-    changes = [(max(window.since, signal.from_at), 1, signal.kind) for signal in signals]
-    changes += [(min(window.until, signal.until_at), -1, signal.kind) for signal in signals]
-    going_on = dict.fromkeys(SignalKind, 0)
+    changes = [(max(window.since, signal.from_at), 1, _word_of(signal)) for signal in signals]
+    changes += [(min(window.until, signal.until_at), -1, _word_of(signal)) for signal in signals]
+    going_on: Counter[_Word] = Counter()
     at = window.since
-    for instant, step, kind in sorted(changes):
+    for instant, step, word in sorted(changes):
         if instant > at:
-            yield instant - at, frozenset(kind for kind, count in going_on.items() if count)
+            yield instant - at, frozenset(word for word, count in going_on.items() if count)
             at = instant
-        going_on[kind] += step
+        going_on[word] += step
 
 
-def _rank(kind: SignalKind) -> int:
-    return _RANKS[kind]
+def _rank(word: _Word) -> tuple[int, int]:
+    reasons = (*BLINDNESS, _UNNAMED, "")
+    return _RANKS[word.kind], reasons.index(word.reason)
 
 
 def _frames_of(signal: StreamSignal) -> int:

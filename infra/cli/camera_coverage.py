@@ -18,6 +18,7 @@ from infra.store.reading import Snapshot
 from schemas.errors import InvalidValueError, RefusedError
 from schemas.ids import CameraId
 from schemas.instants import CHINA, instant_text, parse_instant
+from schemas.signal import SignalKind
 
 _DAY: Final = timedelta(days=1)
 _LONGEST: Final = timedelta(days=366)
@@ -115,7 +116,7 @@ async def _names(
 
 
 def _row(name: str, coverage: Coverage) -> Sequence[object]:
-    hidden = [f"{kind.value} {span_text(length)}" for kind, length in coverage.hidden.items()]
+    hidden = [_hidden_text(kind, coverage) for kind in coverage.hidden]
     late = [f"looked at late {span_text(coverage.late)}"] if coverage.late else []
     return (
         name,
@@ -126,6 +127,13 @@ def _row(name: str, coverage: Coverage) -> Sequence[object]:
         ", ".join([*hidden, *late]) or "-",
         span_text(coverage.unaccounted) if coverage.unaccounted else "-",
     )
+
+
+def _hidden_text(kind: SignalKind, coverage: Coverage) -> str:
+    text = f"{kind.value} {span_text(coverage.hidden[kind])}"
+    if kind is not SignalKind.BLIND:
+        return text
+    return f"{text} ({', '.join(f'{why} {span_text(s)}' for why, s in coverage.blind.items())})"
 
 
 def percent(coverage: Coverage) -> float:
@@ -153,6 +161,7 @@ def _coverage_json(name: str, coverage: Coverage) -> dict[str, Any]:
         "seconds": window.length.total_seconds(),
         "looked": coverage.looked.total_seconds(),
         "hidden": {kind.value: span.total_seconds() for kind, span in coverage.hidden.items()},
+        "blind": {why: span.total_seconds() for why, span in coverage.blind.items()},
         "nobody": coverage.unaccounted.total_seconds(),
         "late": coverage.late.total_seconds(),
         "frames": coverage.frames,

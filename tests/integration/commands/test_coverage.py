@@ -58,7 +58,7 @@ def said(
         kind=kind,
         from_at=YESTERDAY + timedelta(hours=begins),
         until_at=YESTERDAY + timedelta(hours=ends),
-        text="said",
+        text="dark" if kind is SignalKind.BLIND else "said",
         frames=frames,
     )
 
@@ -108,6 +108,7 @@ def test_a_day_is_looked_hidden_or_nobodys(dsn: str) -> None:
         "seconds": 86_400.0,
         "looked": 11.5 * 3600,
         "hidden": {"stalled": 3600.0, "blind": 1800.0},
+        "blind": {"dark": 1800.0},
         "nobody": 11 * 3600.0,
         "late": 1800.0,
         "frames": 36_007,

@@ -19,14 +19,16 @@ DAY = Window(since=MIDNIGHT, until=MIDNIGHT + timedelta(days=1))
 HOUR = Window(since=MIDNIGHT, until=MIDNIGHT + timedelta(hours=1))
 
 
-def said(kind: str, begins: float, ends: float, *, frames: int | None = None) -> StreamSignal:
+def said(
+    kind: str, begins: float, ends: float, *, text: str = "", frames: int | None = None
+) -> StreamSignal:
     """Minutes after midnight."""
     return StreamSignal(
         camera=CAMERA,
         kind=SignalKind(kind),
         from_at=MIDNIGHT + timedelta(minutes=begins),
         until_at=MIDNIGHT + timedelta(minutes=ends),
-        text="",
+        text=text,
         frames=frames,
     )
 
@@ -100,6 +102,23 @@ def test_what_was_looked_at_late_was_looked_at() -> None:
     coverage = cover(HOUR, [said("looked", 0, 30), said("behind", 10, 40), said("blind", 20, 22)])
 
     assert (minutes(coverage.looked), minutes(coverage.late)) == (28, 18)
+
+
+def test_what_is_blind_says_why() -> None:
+    coverage = cover(
+        HOUR,
+        [
+            said("blind", 0, 10, text="Dark: 4 of 255"),
+            said("blind", 5, 12, text="the picture is covered"),
+            said("blind", 20, 23, text="frozen"),
+            said("blind", 30, 31, text="no word that we know"),
+            said("stalled", 21, 22, text="dark"),
+        ],
+    )
+
+    told = {why: minutes(span) for why, span in coverage.blind.items()}
+    assert told == {"covered": 7, "dark": 5, "frozen": 2, "unnamed": 1}
+    assert sum(told.values()) == minutes(coverage.hidden[SignalKind.BLIND])
 
 
 def test_frames_are_those_of_looks_that_begin_within() -> None:
