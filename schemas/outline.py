@@ -57,10 +57,11 @@ def is_inside(corners: Sequence[XY], point: XY) -> bool:
     """Even-odd rule; a point on the very edge may fall either way."""
     x, y = point
     inside = False
-    for a, b in edges_of(corners):
-        if (a[1] > y) != (b[1] > y):
-            crossing = a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
-            inside ^= x < crossing
+    ax, ay = corners[-1]
+    for bx, by in corners:
+        if (ay > y) != (by > y):
+            inside ^= x < ax + (y - ay) / (by - ay) * (bx - ax)
+        ax, ay = bx, by
     return inside
 
 
