@@ -149,7 +149,7 @@ class VideoStream(Closed):
             self._waiting.append((self._stamp(packet), bytes(packet), packet.is_keyframe))
         try:
             frames: Sequence[av.VideoFrame] = packet.decode()
-        except (av.error.InvalidDataError, av.error.UndefinedError):
+        except av.error.FFmpegError:
             timeline.broke()
             return ()
         return frames
@@ -172,6 +172,9 @@ class VideoStream(Closed):
             except av.error.InvalidDataError:
                 unreadable += 1
                 timeline.broke()
+            except IndexError:  # at the end PyAV trips over streams that appeared on the way
+                yield self._flush()
+                return
             except av.error.ExitError:
                 text = f"{self.name}: the camera said nothing for too long"
                 raise StalledError(text) from None
@@ -180,6 +183,12 @@ class VideoStream(Closed):
                 raise TemporarilyUnavailableError(text) from None  # it holds the password
             else:
                 return
+
+    def _flush(self) -> av.Packet:
+        """An empty packet: the decoder gives what it held back."""
+        packet = av.Packet()
+        packet.stream = self._stream
+        return packet
 
     def _require_size(self, decoded: av.VideoFrame) -> None:
         if (decoded.width, decoded.height) != (self.frame_size.width, self.frame_size.height):

@@ -109,6 +109,7 @@ def test_a_clock_that_stays_behind_is_followed_after_two_seconds() -> None:
     assert skipped == [None] * 19
     assert isinstance(stepped, Break)
     assert stepped.kind is SignalKind.CLOCK_STEPPED
+    assert stepped.frames == len(skipped)
     assert after == [21, 22, 23]
 
 
@@ -259,7 +260,16 @@ STAMPS = st.one_of(
 )
 
 
-@given(stamps=st.lists(STAMPS, max_size=60), start=st.one_of(st.none(), st.integers(-20, 20)))
+RUNS = st.lists(st.tuples(st.integers(-300, 300), st.integers(1, 40)), max_size=5).map(
+    lambda runs: [stamp for begin, length in runs for stamp in range(begin, begin + length)]
+)
+"""Clocks that are set anew, and then go on for a while."""
+
+
+@given(
+    stamps=st.one_of(st.lists(STAMPS, max_size=60), RUNS),
+    start=st.one_of(st.none(), st.integers(-20, 20)),
+)
 def test_whatever_comes_time_never_steps_back_and_no_frame_is_invented_or_hushed_up(
     stamps: list[int | str | None], start: int | None
 ) -> None:
