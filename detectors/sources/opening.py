@@ -135,7 +135,7 @@ def _stream(container: InputContainer, *, terms: Terms, footage: Footage) -> Sou
             raise SourceUnusableError(
                 f"{terms.name}: there is no picture in it, only other streams"
             )
-        _require_decoder(container, terms.name)
+        _open_decoder(container, terms)
         return VideoStream(container, terms=terms, footage=footage)
     except InvalidValueError as error:
         container.close()
@@ -145,11 +145,13 @@ def _stream(container: InputContainer, *, terms: Terms, footage: Footage) -> Sou
         raise
 
 
-def _require_decoder(container: InputContainer, name: str) -> None:
+def _open_decoder(container: InputContainer, terms: Terms) -> None:
     decoder = container.streams.video[0].codec_context
     if decoder is None:
-        raise SourceUnusableError(f"{name}: nothing here decodes its coding")
+        raise SourceUnusableError(f"{terms.name}: nothing here decodes its coding")
+    if terms.is_live:  # many cameras, each on a thread of its own: more would be in the way
+        decoder.thread_count = 1
     try:
         decoder.open(strict=False)
     except av.error.FFmpegError as error:
-        raise SourceUnusableError(f"{name}: it can't be decoded: {error.strerror}") from None
+        raise SourceUnusableError(f"{terms.name}: it can't be decoded: {error.strerror}") from None

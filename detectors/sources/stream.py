@@ -74,10 +74,7 @@ class VideoStream(Closed):
         self.expected_frames: int | None = self._stream.frames or None
         self.duration: timedelta | None = None
         self.recorded_at: datetime | None = None
-        if terms.is_live:
-            # Many cameras, each on a thread of its own: more threads would only be in the way.
-            self._stream.codec_context.thread_count = 1
-        else:
+        if not terms.is_live:
             self.duration = _duration(container, self._stream)
             self.recorded_at = _recorded_at(container.metadata)
 
