@@ -63,6 +63,7 @@ class VideoStream(Closed):
         self._is_closing = False
         self._shows_as_decoded: bool = container.format.name in _WITHOUT_TIMES
         self._coding: Coding | None = None
+        self._is_kept = True
         self._waiting: deque[tuple[timedelta | None, bytes, bool]] = deque(maxlen=_WAITING_PIECES)
         self.name = terms.name
         self.is_live = terms.is_live
@@ -140,9 +141,10 @@ class VideoStream(Closed):
         return frames
 
     def _decode(self, packet: av.Packet, timeline: Timeline) -> Sequence[av.VideoFrame]:
-        if packet.size:
+        if packet.size and self._is_kept:
             if self._coding is None:
                 self._coding = coding_of(packet, shows_as_decoded=self._shows_as_decoded)
+            self._is_kept = self._coding is not None
             self._waiting.append((self._stamp(packet), bytes(packet), packet.is_keyframe))
         try:
             frames: Sequence[av.VideoFrame] = packet.decode()
@@ -153,9 +155,12 @@ class VideoStream(Closed):
 
     def _keep_waiting(self, timeline: Timeline) -> None:
         """What came goes into the footage as soon as it is known which stamp stands at 0."""
-        while self._waiting and timeline.has_begun and self._coding is not None:
-            stamp, content, is_key = self._waiting.popleft()
+        while self._waiting and self._coding is not None:
+            stamp, content, is_key = self._waiting[0]
             at = timeline.foresee(stamp)
+            if at is None:
+                return
+            self._waiting.popleft()
             self.footage.add(Piece(content=content, at=at, is_key=is_key, coding=self._coding))
 
     def _packets(self, timeline: Timeline) -> Iterator[av.Packet]:

@@ -68,19 +68,14 @@ class Timeline:
         self._leapt = _ZERO
         self._earliest: timedelta | None = None
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether it is known which stamp stands at 0."""
-        return self._origin is not None or self._last is not None
-
-    def foresee(self, stamp: timedelta | None) -> timedelta:
-        """Where a frame with this stamp stands, as far as is known by now; may be before 0.
+    def foresee(self, stamp: timedelta | None) -> timedelta | None:
+        """Where a frame with this stamp stands, which may be before 0; nothing until it is known.
 
         Without a stamp: where the last one stands.
         """
-        if stamp is not None and self._origin is not None:
-            return stamp - self._origin
-        return self._last or _ZERO
+        if stamp is None or self._origin is None:
+            return self._last if stamp is None else None
+        return stamp - self._origin
 
     def broke(self, why: str = "") -> None:
         """A frame came that nobody can see; of several in a row the first reason is told."""

@@ -241,13 +241,24 @@ def test_a_clock_that_is_set_forward_is_told_and_followed() -> None:
     assert (after.at, after.breaks) == (tenths(2), ())
 
 
+def test_a_camera_that_stamps_only_from_its_second_frame_on_is_foreseen_then() -> None:
+    timeline = Timeline(step=STEP)
+    timeline.place(None)
+    before = timeline.foresee(tenths(73))
+
+    timeline.place(tenths(71))
+
+    assert before is None
+    assert timeline.foresee(tenths(73)) == tenths(3)
+
+
 def test_a_packet_stands_where_its_frame_will() -> None:
     timeline = Timeline(step=STEP)
-    assert not timeline.has_begun
+    unknown = timeline.foresee(tenths(50)), timeline.foresee(None)
 
     timeline.place(tenths(50))
 
-    assert timeline.has_begun
+    assert unknown == (None, None)
     assert timeline.foresee(tenths(47)) == tenths(-3)
     assert timeline.foresee(None) == tenths(0)
 
