@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
@@ -97,7 +97,8 @@ def cut(pieces: Sequence[Piece], *, since: timedelta, until: timedelta) -> Clip 
     shown = [piece for piece in pieces if piece.at >= begins_at]  # its group's; not the leading
     may_stay = {piece.coding.may_stay and piece.coding == pieces[0].coding for piece in pieces}
     if may_stay == {True} and len({_ticks(piece.at) for piece in shown}) == len(shown):
-        return _copied(shown)
+        with suppress(av.error.FFmpegError):  # damaged so that the muxer can't make sense of it
+            return _copied(shown)
     return _encoded(pieces, since=since, until=until)
 
 
@@ -108,7 +109,7 @@ def _copied(pieces: Sequence[Piece]) -> Clip:
     from being shown before it is decoded.
     """
     begins_at = pieces[0].at
-    shown = [_ticks(piece.at - begins_at) for piece in pieces]
+    shown = [_ticks(piece.at) - _ticks(begins_at) for piece in pieces]
     due = sorted(shown)
     early = max(when - mine for when, mine in zip(due, shown, strict=True))
     buffer = io.BytesIO()
@@ -136,14 +137,14 @@ def _encoded(pieces: Sequence[Piece], *, since: timedelta, until: timedelta) -> 
     stream = None
     with av.open(buffer, "w", format="mp4") as file:
         for at, decoded in _decoded(pieces):
-            if not since <= at <= until or (shown and at <= shown[-1]):
+            if not since <= at <= until or (shown and _ticks(at) <= _ticks(shown[-1])):
                 continue
             shown.append(at)
             stream = stream or _h264(file, decoded)
             picture = decoded.reformat(
                 width=stream.width, height=stream.height, format="yuv420p", dst_color_range="MPEG"
             )
-            picture.pts, picture.time_base = _ticks(at - shown[0]), Fraction(1, _TICKS)
+            picture.pts, picture.time_base = _ticks(at) - _ticks(shown[0]), Fraction(1, _TICKS)
             picture.pict_type = 0  # else the encoder would repeat the old choice of key pictures
             file.mux(stream.encode(picture))
         if stream is None:

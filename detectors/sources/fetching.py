@@ -3,6 +3,8 @@
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from functools import partial
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO, Final, NoReturn
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -31,9 +33,7 @@ class Fetcher:
             raise SourceUnusableError(f"{without_credentials(address)}: there is no host in it")
         bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
         self.name: Final = without_credentials(address)
-        self._request: Final = urllib.request.Request(  # noqa: S310 - http or https, seen to
-            bare, headers={"User-Agent": "offsite", "Cache-Control": "no-cache"}
-        )
+        self._bare: Final = bare
         self._timeout_s: Final = timeout_s
         self._most_bytes: Final = most_bytes
         self._opener: Final = _opener(bare, parts.username, parts.password)
@@ -47,7 +47,7 @@ class Fetcher:
         """
         until = time.monotonic() + self._timeout_s
         try:
-            with self._opener.open(self._request, timeout=self._timeout_s) as answer:
+            with self._opener.open(self._request(), timeout=self._timeout_s) as answer:
                 return self._read(answer, until)
         except urllib.error.HTTPError as error:
             error.close()
@@ -55,6 +55,11 @@ class Fetcher:
         except (OSError, HTTPException, ValueError) as error:
             # From None: their texts may hold the address with its keys.
             raise TemporarilyUnavailableError(f"{self.name}: {_said(error)}") from None
+
+    def _request(self) -> urllib.request.Request:
+        """A fresh one: it remembers the key that it was sent with."""
+        headers = {"User-Agent": "offsite", "Cache-Control": "no-cache"}
+        return urllib.request.Request(self._bare, headers=headers)  # noqa: S310 - http, seen to
 
     def _read(self, answer: HTTPResponse, until: float) -> bytes:
         content = bytearray()
@@ -103,6 +108,58 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
+class _Digest(urllib.request.HTTPDigestAuthHandler):
+    """Shows the key once: a camera that refuses it five times locks us out."""
+
+    def http_error_401(  # noqa: PLR0917 - as urllib has it
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+    ) -> HTTPResponse | None:
+        if not _is_offered("digest", req, headers):
+            return None
+        return _answered(partial(super().http_error_401, req, fp, code, msg, headers), fp)
+
+
+class _Basic(urllib.request.HTTPBasicAuthHandler):
+    """The same, where nothing better is offered."""
+
+    def http_error_401(  # noqa: PLR0917 - as urllib has it
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+    ) -> HTTPResponse | None:
+        if not _is_offered("basic", req, headers):
+            return None
+        return _answered(partial(super().http_error_401, req, fp, code, msg, headers), fp)
+
+
+def _is_offered(scheme: str, request: urllib.request.Request, headers: HTTPMessage) -> bool:
+    offers = headers.get_all("WWW-Authenticate", [])
+    offered = {offer.partition(" ")[0].lower() for offer in offers}
+    return scheme in offered and not request.has_header("Authorization")
+
+
+def _answered(
+    ask_again: Callable[[], HTTPResponse | None], refusal: IO[bytes]
+) -> HTTPResponse | None:
+    """The answer to the key, or another refusal; the first one is done with."""
+    try:
+        answer = ask_again()
+    except urllib.error.HTTPError:
+        refusal.close()
+        raise
+    if answer is not None:
+        refusal.close()
+    return answer
+
+
 def _opener(address: str, user: str | None, password: str | None) -> urllib.request.OpenerDirector:
     """Only what this needs: no proxy out of the environment, no file and no FTP."""
     opener = urllib.request.OpenerDirector()
@@ -117,8 +174,8 @@ def _opener(address: str, user: str | None, password: str | None) -> urllib.requ
         keys = urllib.request.HTTPPasswordMgrWithDefaultRealm()
         keys.add_password(None, address, unquote(user), unquote(password or ""))
         handlers += [
-            urllib.request.HTTPDigestAuthHandler(keys),
-            urllib.request.HTTPBasicAuthHandler(keys),
+            _Digest(keys),
+            _Basic(keys),
         ]
     for handler in handlers:
         opener.add_handler(handler)

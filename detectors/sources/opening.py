@@ -106,11 +106,17 @@ def _opened(
     device = accelerator(hardware)
     container: InputContainer
     try:
-        container = av.open(address, options=options, timeout=timeout_s, hwaccel=device)
+        container = av.open(
+            address,
+            options=options,
+            timeout=timeout_s,
+            hwaccel=device,
+            metadata_errors="replace",
+        )
     except _REFUSED_BY_DEVICE:
         if device is None:
             raise
-        container = av.open(address, options=options, timeout=timeout_s)
+        container = av.open(address, options=options, timeout=timeout_s, metadata_errors="replace")
     return container
 
 
@@ -129,6 +135,7 @@ def _stream(container: InputContainer, *, terms: Terms, footage: Footage) -> Sou
             raise SourceUnusableError(
                 f"{terms.name}: there is no picture in it, only other streams"
             )
+        _open_decoder(container, terms)
         return VideoStream(container, terms=terms, footage=footage)
     except InvalidValueError as error:
         container.close()
@@ -136,3 +143,15 @@ def _stream(container: InputContainer, *, terms: Terms, footage: Footage) -> Sou
     except SourceUnusableError:
         container.close()
         raise
+
+
+def _open_decoder(container: InputContainer, terms: Terms) -> None:
+    decoder = container.streams.video[0].codec_context
+    if decoder is None:
+        raise SourceUnusableError(f"{terms.name}: nothing here decodes its coding")
+    if terms.is_live:  # many cameras, each on a thread of its own: more would be in the way
+        decoder.thread_count = 1
+    try:
+        decoder.open(strict=False)
+    except av.error.FFmpegError as error:
+        raise SourceUnusableError(f"{terms.name}: it can't be decoded: {error.strerror}") from None

@@ -185,6 +185,7 @@ class _RunTime:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._began_s: float | None = None
+        self._seen_s = 0.0
         self._next_index = 0
         self.began_at: datetime | None = None
         self.seen_at: timedelta | None = None
@@ -195,6 +196,13 @@ class _RunTime:
         if self._began_s is None:
             self._began_s, self.began_at = self._clock(), datetime.now(UTC)
         return max(self.told_until, timedelta(seconds=self._clock() - self._began_s))
+
+    def noticed(self) -> timedelta:
+        """Now, for who misses a frame. What a server sent at once may be ahead of our clock."""
+        now = self.now()
+        if self.seen_at is None:
+            return now
+        return max(now, self.seen_at + timedelta(seconds=self._clock() - self._seen_s))
 
     def shift(self, first: Frame) -> _Shift:
         """A connection's first frame stands at now."""
@@ -207,6 +215,7 @@ class _RunTime:
         """This goes out now."""
         if isinstance(item, Frame):
             self.seen_at, self._next_index = item.at, item.index + 1
+            self._seen_s = self._clock()
         until_at = item.at if isinstance(item, Frame) else item.until_at
         self.told_until = max(self.told_until, until_at)
 
@@ -223,7 +232,7 @@ class _Absence:
         """A stall is a stretch already; what is lost begins where it ends."""
         if self._since is not None:
             return
-        now, seen_at = self._time.now(), self._time.seen_at or _ZERO
+        now, seen_at = self._time.noticed(), self._time.seen_at or _ZERO
         self._why = str(error)
         if isinstance(error, StalledError):
             self._since = now

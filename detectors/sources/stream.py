@@ -63,6 +63,7 @@ class VideoStream(Closed):
         self._is_closing = False
         self._shows_as_decoded: bool = container.format.name in _WITHOUT_TIMES
         self._coding: Coding | None = None
+        self._is_kept = True
         self._waiting: deque[tuple[timedelta | None, bytes, bool]] = deque(maxlen=_WAITING_PIECES)
         self.name = terms.name
         self.is_live = terms.is_live
@@ -74,10 +75,7 @@ class VideoStream(Closed):
         self.expected_frames: int | None = self._stream.frames or None
         self.duration: timedelta | None = None
         self.recorded_at: datetime | None = None
-        if terms.is_live:
-            # Many cameras, each on a thread of its own: more threads would only be in the way.
-            self._stream.codec_context.thread_count = 1
-        else:
+        if not terms.is_live:
             self.duration = _duration(container, self._stream)
             self.recorded_at = _recorded_at(container.metadata)
 
@@ -143,22 +141,26 @@ class VideoStream(Closed):
         return frames
 
     def _decode(self, packet: av.Packet, timeline: Timeline) -> Sequence[av.VideoFrame]:
-        if packet.size:
+        if packet.size and self._is_kept:
             if self._coding is None:
                 self._coding = coding_of(packet, shows_as_decoded=self._shows_as_decoded)
+            self._is_kept = self._coding is not None
             self._waiting.append((self._stamp(packet), bytes(packet), packet.is_keyframe))
         try:
             frames: Sequence[av.VideoFrame] = packet.decode()
-        except (av.error.InvalidDataError, av.error.UndefinedError):
+        except av.error.FFmpegError:
             timeline.broke()
             return ()
         return frames
 
     def _keep_waiting(self, timeline: Timeline) -> None:
         """What came goes into the footage as soon as it is known which stamp stands at 0."""
-        while self._waiting and timeline.has_begun and self._coding is not None:
-            stamp, content, is_key = self._waiting.popleft()
+        while self._waiting and self._coding is not None:
+            stamp, content, is_key = self._waiting[0]
             at = timeline.foresee(stamp)
+            if at is None:
+                return
+            self._waiting.popleft()
             self.footage.add(Piece(content=content, at=at, is_key=is_key, coding=self._coding))
 
     def _packets(self, timeline: Timeline) -> Iterator[av.Packet]:
@@ -172,6 +174,9 @@ class VideoStream(Closed):
             except av.error.InvalidDataError:
                 unreadable += 1
                 timeline.broke()
+            except IndexError:  # at the end PyAV trips over streams that appeared on the way
+                yield self._flush()
+                return
             except av.error.ExitError:
                 text = f"{self.name}: the camera said nothing for too long"
                 raise StalledError(text) from None
@@ -180,6 +185,12 @@ class VideoStream(Closed):
                 raise TemporarilyUnavailableError(text) from None  # it holds the password
             else:
                 return
+
+    def _flush(self) -> av.Packet:
+        """An empty packet: the decoder gives what it held back."""
+        packet = av.Packet()
+        packet.stream = self._stream
+        return packet
 
     def _require_size(self, decoded: av.VideoFrame) -> None:
         if (decoded.width, decoded.height) != (self.frame_size.width, self.frame_size.height):

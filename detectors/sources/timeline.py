@@ -60,6 +60,7 @@ class Timeline:
         self._why_broken = ""
         self._since_broken = 0
         self._behind = 0
+        self._skipped = 0
         self._lost = 0
         self._placed = 0
         self._why_none = ""
@@ -67,19 +68,14 @@ class Timeline:
         self._leapt = _ZERO
         self._earliest: timedelta | None = None
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether it is known which stamp stands at 0."""
-        return self._origin is not None or self._last is not None
-
-    def foresee(self, stamp: timedelta | None) -> timedelta:
-        """Where a frame with this stamp stands, as far as is known by now; may be before 0.
+    def foresee(self, stamp: timedelta | None) -> timedelta | None:
+        """Where a frame with this stamp stands, which may be before 0; nothing until it is known.
 
         Without a stamp: where the last one stands.
         """
-        if stamp is not None and self._origin is not None:
-            return stamp - self._origin
-        return self._last or _ZERO
+        if stamp is None or self._origin is None:
+            return self._last if stamp is None else None
+        return stamp - self._origin
 
     def broke(self, why: str = "") -> None:
         """A frame came that nobody can see; of several in a row the first reason is told."""
@@ -110,6 +106,7 @@ class Timeline:
         if self._last is not None and at <= self._last:
             self._behind += 1
             if self._behind * self._step < PATIENCE or stamp is None:
+                self._skipped += 1
                 return Placement(at=None, breaks=())
             at = self._last + self._behind * self._step
             self._origin = stamp - at
@@ -176,15 +173,15 @@ class Timeline:
         from_at, until_at = stretch
         text = f"the time stepped forward by {self._leapt.total_seconds():.1f} s"
         if self._behind:
-            text = f"the time stepped back; frames skipped: {self._behind}"
+            text = f"the time stepped back; frames skipped: {self._skipped}"
         stepped = Break(
             kind=SignalKind.CLOCK_STEPPED,
             from_at=from_at,
             until_at=until_at,
             text=text,
-            frames=self._behind,
+            frames=self._skipped,
         )
-        self._behind, self._leapt = 0, _ZERO
+        self._behind, self._skipped, self._leapt = 0, 0, _ZERO
         return stepped
 
     def _broken_until(self, at: timedelta, *, begins: timedelta, hole: int) -> tuple[Break, ...]:

@@ -1,6 +1,7 @@
 """Plays a clip over RTSP with GStreamer's own server. Run by the system's Python, which has gi.
 
-`gst_rtsp_server.py CLIP.mp4`: prints the address on its first line, and serves until it is ended.
+`gst_rtsp_server.py CLIP.mp4 [PORT]`: prints the address on its first line, and serves until it is
+ended; without a port on any that is free.
 """
 
 import sys
@@ -14,7 +15,7 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402 - the versions 
 Gst.init(None)
 server = GstRtspServer.RTSPServer()
 server.set_address("127.0.0.1")
-server.set_service("0")
+server.set_service(sys.argv[2] if len(sys.argv) > 2 else "0")
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch(
     f"( filesrc location={sys.argv[1]} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 )"

@@ -12,7 +12,9 @@ import av
 
 from detectors.frames import Break, Frame
 from detectors.sources.opening import open_source
+from detectors.sources.reader import End, Reader
 from detectors.sources.source import SourceUnusableError
+from detectors.sources.staying import stay_connected
 from detectors.synthetic.clips import write_clip
 from detectors.synthetic.stories import compose
 from schemas.errors import InvalidValueError, TemporarilyUnavailableError
@@ -199,6 +201,64 @@ def test_a_camera_that_says_nothing_is_away() -> None:
 def test_a_camera_that_is_away_is_told_without_its_password() -> None:
     with pytest.raises(TemporarilyUnavailableError, match=r"^rtsp://127\.0\.0\.1:1/street: no"):
         open_source("rtsp://officer:s3cret@127.0.0.1:1/street?key=hidden", fps=5, timeout_s=2)
+
+
+def test_a_camera_that_falls_silent_is_a_stall_from_its_last_frame_on() -> None:
+    with (
+        rtsp_camera(frames=30, then_silent=True) as address,
+        stay_connected(
+            lambda: open_source(address, fps=5, timeout_s=1),
+            name="gate-3",
+            frame_size=FrameSize(width=WIDTH, height=HEIGHT),
+        ) as source,
+    ):
+        told: list[Frame | Break] = []
+        for one in source.frames():
+            told.append(one)
+            if isinstance(one, Break):
+                break
+
+    *frames, stalled = told
+    assert len(frames) == 15
+    assert isinstance(stalled, Break)
+    assert stalled.kind is SignalKind.STALLED
+    assert isinstance(frames[-1], Frame)
+    assert stalled.from_at == frames[-1].at
+    assert stalled.until_at - stalled.from_at > timedelta(seconds=0.9)
+    assert "the camera said nothing for too long" in stalled.text
+
+
+def test_a_reader_of_a_silent_camera_leaves_no_thread() -> None:
+    with rtsp_camera(frames=30, then_silent=True) as address:
+        reader = Reader(open_source(address, fps=5, timeout_s=1))
+        first = reader.take(20)
+
+        reader.close()
+
+    assert isinstance(first, Frame | Break)
+    assert not reader._thread.is_alive()
+    assert isinstance(reader.take(0), Frame | Break | End)
+
+
+def test_a_reader_of_a_recording_can_be_closed_in_the_middle(clip: Path) -> None:
+    reader = Reader(open_source(str(clip), fps=10))
+    first = reader.take(20)
+
+    reader.close()
+
+    assert isinstance(first, Frame)
+    assert not reader._thread.is_alive()
+
+
+def test_two_recordings_are_read_side_by_side_and_nothing_is_lost(clip: Path) -> None:
+    with (
+        Reader(open_source(str(clip), fps=10)) as one,
+        Reader(open_source(str(clip), fps=10)) as other,
+    ):
+        told = [(one.take(20), other.take(20)) for _ in range(121)]
+
+    assert all(isinstance(item, Frame) for pair in told[:-1] for item in pair)
+    assert told[-1] == (End(error=None), End(error=None))
 
 
 @pytest.mark.clips

@@ -158,6 +158,16 @@ def test_a_stall_is_told_and_the_rest_is_a_loss_until_a_frame_comes() -> None:
     ]
 
 
+def test_a_stall_is_as_long_as_it_was_also_of_a_stream_that_is_ahead() -> None:
+    clock = FakeClock()
+    stalled = StalledError("gate-3: the camera said nothing for too long")
+    camera = Camera([frame(0), frame(4), later(clock, 15), stalled])
+
+    told = watched(camera, clock)
+
+    assert breaks(told) == [(SignalKind.STALLED, 4, 19)]
+
+
 def test_what_broke_in_a_new_connection_stands_in_the_time_of_the_run() -> None:
     clock = FakeClock()
     camera = Camera([frame(0), GONE], [hole(0, 0.3), frame(0.3), hole(0.3, 2), frame(2)])

@@ -109,6 +109,7 @@ def test_a_clock_that_stays_behind_is_followed_after_two_seconds() -> None:
     assert skipped == [None] * 19
     assert isinstance(stepped, Break)
     assert stepped.kind is SignalKind.CLOCK_STEPPED
+    assert stepped.frames == len(skipped)
     assert after == [21, 22, 23]
 
 
@@ -240,13 +241,24 @@ def test_a_clock_that_is_set_forward_is_told_and_followed() -> None:
     assert (after.at, after.breaks) == (tenths(2), ())
 
 
+def test_a_camera_that_stamps_only_from_its_second_frame_on_is_foreseen_then() -> None:
+    timeline = Timeline(step=STEP)
+    timeline.place(None)
+    before = timeline.foresee(tenths(73))
+
+    timeline.place(tenths(71))
+
+    assert before is None
+    assert timeline.foresee(tenths(73)) == tenths(3)
+
+
 def test_a_packet_stands_where_its_frame_will() -> None:
     timeline = Timeline(step=STEP)
-    assert not timeline.has_begun
+    unknown = timeline.foresee(tenths(50)), timeline.foresee(None)
 
     timeline.place(tenths(50))
 
-    assert timeline.has_begun
+    assert unknown == (None, None)
     assert timeline.foresee(tenths(47)) == tenths(-3)
     assert timeline.foresee(None) == tenths(0)
 
@@ -259,7 +271,16 @@ STAMPS = st.one_of(
 )
 
 
-@given(stamps=st.lists(STAMPS, max_size=60), start=st.one_of(st.none(), st.integers(-20, 20)))
+RUNS = st.lists(st.tuples(st.integers(-300, 300), st.integers(1, 40)), max_size=5).map(
+    lambda runs: [stamp for begin, length in runs for stamp in range(begin, begin + length)]
+)
+"""Clocks that are set anew, and then go on for a while."""
+
+
+@given(
+    stamps=st.one_of(st.lists(STAMPS, max_size=60), RUNS),
+    start=st.one_of(st.none(), st.integers(-20, 20)),
+)
 def test_whatever_comes_time_never_steps_back_and_no_frame_is_invented_or_hushed_up(
     stamps: list[int | str | None], start: int | None
 ) -> None:
