@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from detectors.frames import Frame
-from detectors.observing import Told
+from detectors.telling import Told
 from schemas.observation import Thing
 
 

@@ -24,12 +24,14 @@ from detectors.synthetic.stories import compose
 from infra.vault.disk import DiskVault
 from schemas.errors import TemporarilyUnavailableError
 from schemas.evidence import EvidenceKind, EvidenceRef
+from schemas.ids import OccurrenceId
 from schemas.manifest import ClipSpan
 from schemas.wire.manifests import read_manifest
 from tests.support.manifests import an_about
 from tests.support.tellings import STALL, VENDOR, S, a_telling, a_thing
 
 WALKER = a_thing("person", 500, 150, 520, 210, track="9")
+STAY = a_telling().occurrence
 PASSING = a_thing("vehicle", 400, 240, 560, 330, track="10")
 
 
@@ -200,11 +202,9 @@ def test_sealing_twice_gives_the_same_references(frame: Frame, tmp_path: Path) -
 
 def test_what_began_in_this_very_frame_is_kept_once(frame: Frame, tmp_path: Path) -> None:
     firsts = FirstSights()
-    firsts.follow([frame.at], frame)
+    firsts.follow({STAY: frame.at}, frame)
 
-    refs = seal(
-        a_scene(frame, first=firsts.of(frame.at)), about=an_about(), vault=DiskVault(tmp_path)
-    )
+    refs = seal(a_scene(frame, first=firsts.of(STAY)), about=an_about(), vault=DiskVault(tmp_path))
 
     assert len({ref.sha256 for ref in refs}) == len(refs) == 4
 
@@ -246,29 +246,39 @@ def test_the_first_picture_of_a_stay_is_kept_until_the_stay_is_over(frame: Frame
     firsts = FirstSights()
     later = Frame(index=105, at=21 * S, image=frame.image)
 
-    firsts.follow([frame.at], frame)
-    firsts.follow([frame.at], later)
-    kept = firsts.of(frame.at)
-    firsts.follow([], later)
+    firsts.follow({STAY: frame.at}, frame)
+    firsts.follow({STAY: frame.at}, later)
+    kept = firsts.of(STAY)
+    firsts.follow({}, later)
 
     assert kept is not None
     assert (kept.at, kept.jpeg) == (frame.at, jpeg(frame.picture, quality=95))
-    assert firsts.of(frame.at) is None
+    assert firsts.of(STAY) is None
 
 
 def test_no_picture_is_kept_of_a_stay_that_began_in_another_frame(frame: Frame) -> None:
     firsts = FirstSights()
 
-    firsts.follow([3 * S], frame)
+    firsts.follow({STAY: 3 * S}, frame)
 
-    assert firsts.of(3 * S) is None
+    assert firsts.of(STAY) is None
+
+
+def test_a_stay_whose_beginning_is_taken_back_has_no_first_picture(frame: Frame) -> None:
+    firsts = FirstSights()
+
+    firsts.follow({STAY: frame.at}, frame)
+    firsts.follow({STAY: 21 * S}, Frame(index=110, at=22 * S, image=frame.image))
+
+    assert firsts.of(STAY) is None
 
 
 def test_a_busy_street_does_not_fill_the_memory(frame: Frame) -> None:
-    firsts, begun = FirstSights(), [n * S for n in range(100)]
+    firsts = FirstSights()
+    stays = {OccurrenceId(f"stay-{n}"): n * S for n in range(100)}
 
-    for at in begun:
-        firsts.follow(begun, Frame(index=0, at=at, image=frame.image))
+    for at in stays.values():
+        firsts.follow(stays, Frame(index=0, at=at, image=frame.image))
 
-    kept = [at for at in begun if firsts.of(at) is not None]
-    assert kept == begun[:64]
+    kept = [stay for stay in stays if firsts.of(stay) is not None]
+    assert kept == list(stays)[:64]
