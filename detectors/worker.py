@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
+from detectors.evidence.first_sights import FirstSights
 from detectors.evidence.scene import Scene
 from detectors.evidence.sealing import seal
 from detectors.frames import Break, Frame, Picture
@@ -135,6 +136,7 @@ class _Run:
         self._starts_at = starts_at
         self._about = replace(worker.about, starts_at=starts_at)
         self._everybody: tuple[Thing, ...] = ()
+        self._firsts = FirstSights()
 
     def see(self, frame: Frame) -> None:
         """Take one frame its whole way."""
@@ -147,6 +149,7 @@ class _Run:
             told = self._observer.look(frame.at, self._everybody, NOT_COMPARED)
         else:
             told = self._observer.unchanged(frame.at, ALL_UNCHANGED)
+        self._firsts.follow(self._observer.open_since, frame)
         for one in told:
             self._publish(self._event(one, self._sealed(one, frame)))
         worker.on_progress(tally)
@@ -185,7 +188,8 @@ class _Run:
         """The picture is kept before the message goes: a message never points at nothing."""
         if not told.shows:
             return ()
-        scene = Scene(told=told, frame=frame, everybody=self._everybody)
+        first = self._firsts.of(told.occurrence)
+        scene = Scene(told=told, frame=frame, everybody=self._everybody, first=first)
         return self._taken(lambda: seal(scene, about=self._about, vault=self._worker.vault))
 
     def _event(self, told: Told, evidence: tuple[EvidenceRef, ...]) -> Event:

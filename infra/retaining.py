@@ -25,7 +25,7 @@ from infra.store.failures import told_by_remedy
 from infra.store.work import Driver, driver_of
 from infra.vault.disk import DiskVault, Kept
 from schemas.act import Act, SubjectId
-from schemas.errors import InvalidValueError
+from schemas.errors import InvalidValueError, RefusedError
 from schemas.ids import Sha256
 from schemas.manifest import MEDIA_TYPE
 from schemas.wire.manifests import read_manifest
@@ -108,10 +108,12 @@ class Retention:
 
         Raises:
             TemporarilyUnavailableError: database or disk is away; what was deleted is on record.
+            RefusedError: the database has never heard of a message.
         """
         self._report = RetentionReport()
         async with self._transaction() as driver:
             at = now or await _now(driver)
+            await _require_a_past(driver)
         if deletes:
             self._vault.tidy(now=at)
         await self._look_everything_through()
@@ -232,6 +234,16 @@ async def _now(driver: Driver) -> datetime:
     row = await (await driver.execute("SELECT now()")).fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row; not input
     return row[0]  # type: ignore[no-any-return]
+
+
+async def _require_a_past(driver: Driver) -> None:
+    """Beside another's database everything in a vault looks as if nobody had ever told of it."""
+    row = await (await driver.execute("SELECT EXISTS (SELECT FROM heads)")).fetchone()
+    if row is None or not row[0]:
+        raise RefusedError(
+            "this database has never decided on a message: is it the one that the vault belongs "
+            "to? Nothing was deleted"
+        )
 
 
 async def _holders(

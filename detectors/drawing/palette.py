@@ -11,6 +11,7 @@ DARK: Final[Colour] = (24, 20, 18)
 FAINT: Final[Colour] = (170, 165, 160)
 ALARM: Final[Colour] = (48, 48, 214)
 TOLD: Final[Colour] = (36, 170, 250)
+EVIDENCE: Final[Colour] = (40, 80, 235)
 DONE: Final[Colour] = (110, 205, 110)
 
 ZONES: Final[tuple[Colour, ...]] = (

@@ -34,8 +34,13 @@ def draw_zones(
     for number, zone in enumerate(zones):
         is_flashing = zone.id in flashing
         colour = TOLD if is_flashing else colour_of_zone(number)
-        _tint(picture, zone, colour)
-        _draw_edge(picture, zone, colour, 2 * thick if is_flashing else thick)
+        draw_zone(picture, zone, colour, thick=2 * thick if is_flashing else thick)
+
+
+def draw_zone(picture: Picture, zone: Zone, colour: Colour, *, thick: int | None = None) -> None:
+    """Draw one zone in a colour, its edge as thick as suits the picture."""
+    _tint(picture, zone, colour)
+    _draw_edge(picture, zone, colour, thick or _thickness(picture))
 
 
 def draw_zone_labels(

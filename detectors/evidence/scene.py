@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
+from detectors.evidence.pictures import PictureFile
 from detectors.frames import Frame
-from detectors.observing import Told
+from detectors.telling import Told
 from schemas.observation import Thing
+
+CLIP: Final = timedelta(seconds=15)
+"""How much of what led to a moment is sealed with it, where the source has kept it."""
 
 
 class Clip(Protocol):
@@ -35,9 +39,9 @@ class Clip(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstSight:
-    """The picture in which a stay began, as bytes: by the time it is told, the frame is gone."""
+    """The earliest picture of a stay, as a file: by the time it is told, the frame is gone."""
 
-    jpeg: bytes
+    picture: PictureFile
     at: timedelta
 
 
@@ -53,3 +57,8 @@ class Scene:
     everybody: tuple[Thing, ...]
     first: FirstSight | None = None
     clip: Clip | None = None
+
+
+def clip_since(told: Told, at: timedelta) -> timedelta:
+    """From when on the clip of a moment is cut: what it shows ends with the moment itself."""
+    return max(told.stay.first_seen, at - CLIP)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from detectors.evidence.annotating import annotate
-from detectors.evidence.pictures import COPY_QUALITY, MEDIA_TYPE, jpeg, original_of
+from detectors.evidence.pictures import COPY_QUALITY, JPEG, PictureFile, jpeg, original_of
 from detectors.evidence.privacy import private_copy, uninvolved
 from detectors.evidence.scene import Scene
 from detectors.evidence.telling import manifest_of
@@ -26,7 +26,7 @@ class _Item:
     content: bytes
     kind: EvidenceKind
     media_time: timedelta
-    media_type: str = MEDIA_TYPE
+    media_type: str = JPEG
 
 
 def seal(scene: Scene, *, about: About, vault: Vault) -> tuple[EvidenceRef, ...]:
@@ -81,12 +81,11 @@ def _pictures(scene: Scene, about: About) -> tuple[list[_Item], Blurred]:
         copy, things=told.things, zone=told.post.zone, caption=caption_of(scene, about)
     )
     shown = (
-        (jpeg(drawn, quality=COPY_QUALITY), EvidenceKind.ANNOTATED_PICTURE),
-        (jpeg(copy, quality=COPY_QUALITY), EvidenceKind.PRIVACY_COPY),
+        (PictureFile(content=jpeg(drawn, quality=COPY_QUALITY)), EvidenceKind.ANNOTATED_PICTURE),
+        (PictureFile(content=jpeg(copy, quality=COPY_QUALITY)), EvidenceKind.PRIVACY_COPY),
         (original_of(frame), EvidenceKind.ORIGINAL_FRAME),
     )
-    items = [_Item(content=each, kind=kind, media_time=frame.at) for each, kind in shown]
-    return items, blurred
+    return [_item(file, kind, at=frame.at) for file, kind in shown], blurred
 
 
 def _footage(scene: Scene) -> list[_Item]:
@@ -94,9 +93,7 @@ def _footage(scene: Scene) -> list[_Item]:
     items: list[_Item] = []
     first, clip = scene.first, scene.clip
     if first is not None:
-        items.append(
-            _Item(content=first.jpeg, kind=EvidenceKind.ORIGINAL_FRAME, media_time=first.at)
-        )
+        items.append(_item(first.picture, EvidenceKind.ORIGINAL_FRAME, at=first.at))
     if clip is not None:
         items.append(
             _Item(
@@ -107,3 +104,7 @@ def _footage(scene: Scene) -> list[_Item]:
             )
         )
     return items
+
+
+def _item(file: PictureFile, kind: EvidenceKind, *, at: timedelta) -> _Item:
+    return _Item(content=file.content, kind=kind, media_time=at, media_type=file.media_type)

@@ -2,20 +2,16 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 from detectors.evidence.scene import Clip, Scene
-from detectors.observing import Told
-from schemas.danger import Danger
 from schemas.dwell import Dwell
 from schemas.evidence import EvidenceRef
 from schemas.geometry import BoxXYXY, FrameSize
 from schemas.manifest import About, Blurred, Bridged, ClipSpan, Depicted, Manifest, Proved
 from schemas.observation import Thing
-from schemas.words import Words
 
 _SECRET: Final = re.compile(r"(?<=://)[^/@\s]*@|[?#].*$")
 """User and password of an address, and all that stands behind a question mark."""
@@ -46,13 +42,15 @@ def manifest_of(
             Proved(knowing=each.knowing.value, begins=each.begins, ends=each.ends)
             for each in stay.stretches
         ),
-        bridges=_bridges(told),
+        bridges=tuple(
+            Bridged(begins=each.begins, ends=each.ends, why=str(each)) for each in stay.bridges
+        ),
         things=tuple(_depicted(thing) for thing in told.things),
         confidence_permille=int(told.confidence * 1000),
         blurred=blurred,
         items=tuple(items),
-        reason=_reason(told),
-        dangers=_dangers(told),
+        reason=told.reason,
+        dangers=told.dangers,
         clip=None if scene.clip is None else _span(scene.clip),
     )
 
@@ -60,28 +58,6 @@ def manifest_of(
 def without_secrets(address: str) -> str:
     """An address as it may stand on paper: cameras carry their password in it."""
     return _SECRET.sub("", address)
-
-
-def _bridges(told: Told) -> tuple[Bridged, ...]:
-    """Where one track was taken for another; a stay that bridges nothing has none."""
-    made: Iterable[object] = getattr(told.stay, "bridges", ())
-    return tuple(_bridge(each) for each in made)
-
-
-def _bridge(made: object) -> Bridged:
-    at = getattr(made, "at", timedelta(0))
-    return Bridged(
-        begins=getattr(made, "begins", at), ends=getattr(made, "ends", at), why=str(made)[:1000]
-    )
-
-
-def _reason(told: Told) -> Words | None:
-    reason = getattr(told, "reason", None)
-    return reason if isinstance(reason, Words) else None
-
-
-def _dangers(told: Told) -> frozenset[Danger]:
-    return frozenset(getattr(told, "dangers", ()))
 
 
 def _span(clip: Clip) -> ClipSpan:

@@ -25,11 +25,13 @@ class DecodedImage:
     """Holds the decoder's frame: half the bytes of a picture in colours.
 
     `luma` is the frame's own plane of brightness, stretched to 0 … 255 where the video keeps
-    less, so that every source has the same black and white.
+    less, so that every source has the same black and white. `came_as` is the file that it was
+    decoded from, where the source gives pictures one by one: evidence keeps it to the byte.
     """
 
-    def __init__(self, decoded: av.VideoFrame) -> None:
+    def __init__(self, decoded: av.VideoFrame, *, came_as: bytes | None = None) -> None:
         self._decoded: Final = decoded
+        self.came_as: Final = came_as
 
     @cached_property
     def picture(self) -> Picture:

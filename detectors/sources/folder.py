@@ -94,7 +94,8 @@ class PictureFolder(Closed):
                 continue
             self.footage.add(whole_piece(content, at=placement.at))
             if thinning.takes(placement.at):
-                yield Frame(index=index, at=placement.at, image=DecodedImage(decoded))
+                image = DecodedImage(decoded, came_as=content)
+                yield Frame(index=index, at=placement.at, image=image)
         yield from timeline.end(expected=self.expected_frames, duration=self.duration)
 
     def _size_of_first(self) -> FrameSize:

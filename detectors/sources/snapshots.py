@@ -108,7 +108,8 @@ class Snapshots(Closed):
         yield from placement.breaks
         if placement.at is not None:
             self.footage.add(whole_piece(self._last, at=placement.at))
-            yield Frame(index=self._index, at=placement.at, image=DecodedImage(decoded))
+            image = DecodedImage(decoded, came_as=self._last)
+            yield Frame(index=self._index, at=placement.at, image=image)
 
     def _asked(self) -> av.VideoFrame | None:
         """A new picture, or None where the very same came again."""

@@ -110,14 +110,19 @@ def _disk(settings: Settings) -> Finding:
     folder = next(path for path in (settings.data.absolute(), *settings.data.absolute().parents)
                   if path.exists())  # fmt: skip
     free = shutil.disk_usage(folder).free / 2**30
+    reserve = settings.vault_reserve_bytes / 2**30
+    wanted = LEAST_FREE_GIB + reserve
     says = f"{free:.1f} GiB free under {folder}"
-    if free >= LEAST_FREE_GIB:
+    if free >= wanted:
         return Finding(part="disk", grade=Grade.FINE, says=says)
+    if free <= reserve:
+        says += f"; no evidence is taken below {reserve:.1f} GiB, and cameras wait"
     return Finding(
         part="disk",
         grade=Grade.PROBLEM,
         says=says,
-        remedy=f"free {LEAST_FREE_GIB:.0f} GiB, or name another folder with OFFSITE_DATA",
+        remedy=f"free {wanted:.1f} GiB, or name another folder with OFFSITE_DATA; "
+        "`offsite evidence retain` lets go of what nothing keeps",
     )
 
 

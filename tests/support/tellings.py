@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from detectors.dwell import Knowing, Stay, Stretch
+from detectors.dwell import SEEN, Knowing, Stay, Stretch
 from detectors.observing import Post, Told
 from detectors.rulebook import BASE, read_rules
 from schemas.camera import Zone, ZoneKind
@@ -12,6 +12,7 @@ from schemas.geometry import BoxXYXY, Point, Polygon
 from schemas.ids import OccurrenceId, ZoneId
 from schemas.observation import Phase, Thing
 from schemas.place import Place
+from schemas.words import Words
 from tests.support.builders import a_digest
 
 S: Final = timedelta(seconds=1)
@@ -46,6 +47,8 @@ def a_stay(*stretches: Stretch) -> Stay:
         last_seen=made[-1].ends,
         looked_at=made[-1].ends,
         knowing=made[-1].knowing,
+        not_before=made[0].begins,
+        seen=sum((each.length for each in made if each.knowing in SEEN), timedelta(0)),
         stretches=made,
     )
 
@@ -64,5 +67,6 @@ def a_telling(*things: Thing, **changes: Any) -> Told:
         stay=a_stay(),
         things=things or (STALL, VENDOR),
         confidence=0.88,
+        reason=Words("占道摊贩，看到16秒", "a stall, seen for 16 s"),
     )
     return replace(told, **changes)

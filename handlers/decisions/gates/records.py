@@ -143,7 +143,7 @@ def _is_checked_mask(bench: Bench) -> bool:
 
 def _is_masked(bench: Bench) -> Finding:
     if _is_checked_mask(bench):
-        return PASSED
+        return _is_no_original(bench)
     return block(
         "国家秘密、商业秘密、个人隐私已处理, 并写明处理人员",
         "that secrets and privacy are masked, and by whom it was checked",
@@ -152,10 +152,25 @@ def _is_masked(bench: Bench) -> Finding:
 
 def _hides_faces(bench: Bench) -> Finding:
     if _is_checked_mask(bench):
-        return PASSED
+        return _is_no_original(bench)
     return block(
         "人脸、车牌、商号已遮挡, 并写明遮挡人员",
         "that faces, plates and firm names are masked, and by whom it was checked",
+    )
+
+
+def _is_no_original(bench: Bench) -> Finding:
+    """Whoever masks a picture makes another file: an original that is called masked is none."""
+    named = bench.details.listed("evidence")
+    plain = [
+        digest for digest in named if any(not each.item.is_open for each in seen(bench, digest))
+    ]
+    if not plain:
+        return PASSED
+    listed = ", ".join(short(digest) for digest in plain)
+    return block(
+        f"遮挡后的副本: {listed} 是未经遮挡的原始影像",
+        f"a masked copy: {listed} is footage as it was recorded",
     )
 
 

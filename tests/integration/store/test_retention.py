@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from infra.store.engine import make_engine
 from infra.store.work import driver_of
 from infra.vault.disk import DiskVault, Kept
 from schemas.act import Act, SubjectId
+from schemas.errors import RefusedError
 from schemas.evidence import EvidenceKind, EvidenceRef
 from schemas.ids import Sha256
 from schemas.manifest import MEDIA_TYPE
@@ -89,6 +90,7 @@ class Archive:
 async def archive(database: str, tmp_path: Path) -> AsyncIterator[Archive]:
     engine = make_engine(database, application="retention")
     async with opened(database) as office:
+        await office.sighted("elsewhere", evidence=())
         yield Archive(office=office, vault=DiskVault(tmp_path / "vault"), engine=engine)
     await engine.dispose()
 
@@ -118,6 +120,22 @@ async def test_what_nobody_ever_told_of_is_kept_for_thirty_days(
     assert report.seen.items == 1
     assert (report.deleted.items, report.orphans) == ((0, 0) if stays else (1, 1))
     assert kept(report) == ({"term": 1} if stays else {})
+
+
+async def test_beside_a_database_without_a_past_nothing_is_deleted(
+    database: str, tmp_path: Path
+) -> None:
+    """Somebody named another's database: everything looks as if nobody had ever told of it."""
+    engine, vault = make_engine(database, application="retention"), DiskVault(tmp_path)
+    vault.keep(b"a", media_type="image/jpeg", kind=EvidenceKind.CLIP, media_time=timedelta(0))
+
+    with pytest.raises(RefusedError, match="is it the one that the vault belongs to"):
+        await Retention(engine, vault, policy=a_city().digest).run(
+            deletes=True, now=datetime.now(UTC) + 400 * DAY
+        )
+
+    assert len(list(vault.kept())) == 1
+    await engine.dispose()
 
 
 async def test_an_empty_vault_is_no_fault(archive: Archive) -> None:

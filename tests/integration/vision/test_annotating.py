@@ -48,13 +48,6 @@ def test_zone_box_and_caption_are_drawn_and_the_rest_is_left_alone(picture: Pict
     assert np.array_equal(below[225:], picture[225:])
 
 
-def test_a_small_box_gets_a_thin_line(picture: Picture) -> None:
-    drawn = annotate(picture, things=(FAR,), zone=ZONE, caption=CAPTION)
-
-    below = drawn[drawn.shape[0] - picture.shape[0] :]
-    assert np.array_equal(below[152:169, 502:507], picture[152:169, 502:507])
-
-
 @pytest.mark.parametrize(
     "box",
     [

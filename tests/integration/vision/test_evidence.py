@@ -1,7 +1,7 @@
 """What is sealed can be looked at, and the original stays what it was."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,23 +13,27 @@ pytest.importorskip("cv2", reason="needs the extra [vision]")
 import cv2
 import numpy as np
 
+from detectors.evidence import first_sights
 from detectors.evidence.first_sights import FirstSights
-from detectors.evidence.pictures import jpeg
+from detectors.evidence.pictures import jpeg, original_of
 from detectors.evidence.privacy import private_copy
-from detectors.evidence.scene import FirstSight, Scene
+from detectors.evidence.scene import FirstSight, Scene, clip_since
 from detectors.evidence.sealing import seal
 from detectors.frames import Frame, Luma, Picture, Shown
+from detectors.sources.opening import open_source
 from detectors.synthetic.rendering import Renderer
 from detectors.synthetic.stories import compose
 from infra.vault.disk import DiskVault
 from schemas.errors import TemporarilyUnavailableError
 from schemas.evidence import EvidenceKind, EvidenceRef
+from schemas.ids import OccurrenceId
 from schemas.manifest import ClipSpan
 from schemas.wire.manifests import read_manifest
 from tests.support.manifests import an_about
 from tests.support.tellings import STALL, VENDOR, S, a_telling, a_thing
 
 WALKER = a_thing("person", 500, 150, 520, 210, track="9")
+STAY = a_telling().occurrence
 PASSING = a_thing("vehicle", 400, 240, 560, 330, track="10")
 
 
@@ -44,10 +48,10 @@ class Footage:
 
 
 class AsItCame:
-    """An image that a camera sent as a JPEG."""
+    """An image that a camera sent as a file."""
 
-    def __init__(self, jpeg: bytes, picture: Picture) -> None:
-        self.jpeg = jpeg
+    def __init__(self, came_as: bytes, picture: Picture) -> None:
+        self.came_as = came_as
         self.picture = picture
 
     @property
@@ -85,7 +89,7 @@ def difference(one: Picture, other: Picture) -> float:
 def test_copies_come_first_then_originals_and_clip_and_the_manifest_last(
     frame: Frame, tmp_path: Path
 ) -> None:
-    first = FirstSight(jpeg=jpeg(frame.picture[:, ::-1].copy(), quality=95), at=2 * S)
+    first = FirstSight(picture=original_of(mirrored(frame)), at=2 * S)
     scene = a_scene(frame, first=first, clip=Footage())
 
     refs = seal(scene, about=an_about(), vault=DiskVault(tmp_path))
@@ -120,14 +124,49 @@ def test_the_original_shows_everybody_and_is_not_drawn_on(frame: Frame, tmp_path
     assert difference(picture_of(bytes_of(vault, original)), frame.picture) < 4
 
 
-def test_a_camera_s_own_jpeg_is_kept_to_the_byte(frame: Frame, tmp_path: Path) -> None:
-    vault, given = DiskVault(tmp_path), jpeg(frame.picture, quality=60)
+@pytest.mark.parametrize(
+    ("suffix", "media_type"),
+    [
+        pytest.param(".jpg", "image/jpeg", id="jpeg"),
+        pytest.param(".png", "image/png", id="png"),
+    ],
+)
+def test_a_camera_s_own_file_is_kept_to_the_byte(
+    frame: Frame, tmp_path: Path, suffix: str, media_type: str
+) -> None:
+    vault, given = DiskVault(tmp_path), cv2.imencode(suffix, frame.picture)[1].tobytes()
     as_it_came = Frame(index=0, at=frame.at, image=AsItCame(given, frame.picture))
 
     refs = seal(a_scene(as_it_came), about=an_about(), vault=vault)
 
     original = next(ref for ref in refs if ref.kind is EvidenceKind.ORIGINAL_FRAME)
     assert bytes_of(vault, original) == given
+    assert original.media_type == media_type
+
+
+def test_bytes_that_are_no_picture_are_not_taken_for_the_original(
+    frame: Frame, tmp_path: Path
+) -> None:
+    vault = DiskVault(tmp_path)
+    odd = Frame(index=0, at=frame.at, image=AsItCame(b"GIF89a", frame.picture))
+
+    refs = seal(a_scene(odd), about=an_about(), vault=vault)
+
+    original = next(ref for ref in refs if ref.kind is EvidenceKind.ORIGINAL_FRAME)
+    assert bytes_of(vault, original).startswith(b"\xff\xd8\xff")
+
+
+def test_a_folder_of_pictures_gives_its_files_as_evidence(frame: Frame, tmp_path: Path) -> None:
+    folder, vault = tmp_path / "pictures", DiskVault(tmp_path / "vault")
+    folder.mkdir()
+    (folder / "1.jpg").write_bytes(jpeg(frame.picture, quality=70))
+
+    with open_source(str(folder), fps=5) as source:
+        (seen,) = (each for each in source.frames() if isinstance(each, Frame))
+    refs = seal(a_scene(seen), about=an_about(), vault=vault)
+
+    original = next(ref for ref in refs if ref.kind is EvidenceKind.ORIGINAL_FRAME)
+    assert bytes_of(vault, original) == (folder / "1.jpg").read_bytes()
 
 
 def test_bystanders_are_hidden_in_both_copies_and_who_takes_part_is_not(
@@ -200,11 +239,9 @@ def test_sealing_twice_gives_the_same_references(frame: Frame, tmp_path: Path) -
 
 def test_what_began_in_this_very_frame_is_kept_once(frame: Frame, tmp_path: Path) -> None:
     firsts = FirstSights()
-    firsts.follow([frame.at], frame)
+    firsts.follow({STAY: frame.at}, frame)
 
-    refs = seal(
-        a_scene(frame, first=firsts.of(frame.at)), about=an_about(), vault=DiskVault(tmp_path)
-    )
+    refs = seal(a_scene(frame, first=firsts.of(STAY)), about=an_about(), vault=DiskVault(tmp_path))
 
     assert len({ref.sha256 for ref in refs}) == len(refs) == 4
 
@@ -242,33 +279,84 @@ def test_what_did_not_fit_is_sealed_the_same_when_there_is_room(
 # --- first sights
 
 
+def at(frame: Frame, seconds: float) -> Frame:
+    return Frame(index=round(5 * seconds), at=seconds * S, image=frame.image)
+
+
+def mirrored(frame: Frame) -> Frame:
+    return replace(frame, image=Shown(frame.picture[:, ::-1].copy()))
+
+
 def test_the_first_picture_of_a_stay_is_kept_until_the_stay_is_over(frame: Frame) -> None:
     firsts = FirstSights()
-    later = Frame(index=105, at=21 * S, image=frame.image)
 
-    firsts.follow([frame.at], frame)
-    firsts.follow([frame.at], later)
-    kept = firsts.of(frame.at)
-    firsts.follow([], later)
+    firsts.follow({STAY: 20 * S}, frame)
+    for seconds in (20.2, 21, 25, 60):
+        firsts.follow({STAY: 20 * S}, mirrored(at(frame, seconds)))
+    kept = firsts.of(STAY)
+    firsts.follow({}, at(frame, 61))
 
     assert kept is not None
-    assert (kept.at, kept.jpeg) == (frame.at, jpeg(frame.picture, quality=95))
-    assert firsts.of(frame.at) is None
+    assert (kept.at, kept.picture) == (20 * S, original_of(frame))
+    assert firsts.of(STAY) is None
 
 
-def test_no_picture_is_kept_of_a_stay_that_began_in_another_frame(frame: Frame) -> None:
+def test_a_stay_that_is_told_within_a_second_has_its_picture_too(frame: Frame) -> None:
     firsts = FirstSights()
 
-    firsts.follow([3 * S], frame)
+    firsts.follow({STAY: 20 * S}, frame)
+    firsts.follow({STAY: 20 * S}, mirrored(at(frame, 20.2)))
 
-    assert firsts.of(3 * S) is None
+    kept = firsts.of(STAY)
+    assert kept is not None
+    assert kept.picture == original_of(frame)
+
+
+def test_whoever_walks_through_is_never_coded(
+    frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firsts = FirstSights()
+    monkeypatch.setattr(first_sights, "original_of", lambda _: pytest.fail("coded for nothing"))
+
+    for n in range(100):
+        firsts.follow({OccurrenceId(f"walker-{n // 3}"): n // 3 * 0.6 * S}, at(frame, n * 0.2))
+
+
+def test_a_thing_that_comes_to_rest_has_the_picture_from_which_on_it_rests(frame: Frame) -> None:
+    firsts = FirstSights()
+
+    for seconds, since in ((20, 20), (22, 20), (22.2, 22), (30, 22)):
+        firsts.follow({STAY: since * S}, at(frame, seconds))
+
+    kept = firsts.of(STAY)
+    assert kept is not None
+    assert kept.at == 22.2 * S
+
+
+def test_after_a_restart_the_earliest_picture_is_the_first_that_there_is(frame: Frame) -> None:
+    firsts = FirstSights()
+
+    for seconds in (0, 5, 10):
+        firsts.follow({STAY: -90 * S}, at(frame, seconds))
+
+    kept = firsts.of(STAY)
+    assert kept is not None
+    assert kept.at == 0 * S
 
 
 def test_a_busy_street_does_not_fill_the_memory(frame: Frame) -> None:
-    firsts, begun = FirstSights(), [n * S for n in range(100)]
+    firsts = FirstSights()
+    stays: dict[OccurrenceId, timedelta] = {}
 
-    for at in begun:
-        firsts.follow(begun, Frame(index=0, at=at, image=frame.image))
+    for n in range(100):
+        stays[OccurrenceId(f"stay-{n}")] = n * S
+        firsts.follow(stays, at(frame, n))
 
-    kept = [at for at in begun if firsts.of(at) is not None]
-    assert kept == begun[:64]
+    assert [stay for stay in stays if firsts.of(stay) is not None] == list(stays)[:64]
+
+
+def test_the_clip_ends_with_the_moment_and_begins_no_earlier_than_the_stay() -> None:
+    told = a_telling()
+
+    assert clip_since(told, 60 * S) == 45 * S
+    assert clip_since(told, 10 * S) == told.stay.first_seen == 2 * S

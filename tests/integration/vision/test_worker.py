@@ -151,7 +151,7 @@ def test_evidence_is_in_the_vault_before_the_message_and_shows_the_thing(
 
     kept = [[vault.find(item.sha256) for item in one.evidence] for one in began]
 
-    assert all(len(paths) == 4 and None not in paths for paths in kept)
+    assert all(len(paths) == 5 and None not in paths for paths in kept)
     assert all({thing.kind for thing in one.things} == {"vehicle"} for one in began)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -21,6 +22,7 @@ from schemas.wire.manifests import manifest_bytes, read_manifest
 from tests.support.manifests import S, a_manifest, an_about, an_item
 from tests.support.messages import ABSENT, put
 
+EXAMPLE: Final = Path(__file__).parents[3] / "docs" / "examples" / "manifest.json"
 MS: Final = timedelta(milliseconds=1)
 
 
@@ -105,6 +107,14 @@ def test_stretches_that_touch_still_touch_when_they_are_rounded() -> None:
 
 def test_gaps_are_told_beside_the_proof() -> None:
     assert said(a_manifest())["dwell"]["gaps"] == [{"from_ms": 30_000, "until_ms": 37_000}]
+
+
+def test_the_example_in_the_documents_is_read_for_ever() -> None:
+    """A change of the form that this test minds would make older evidence unreadable."""
+    content = EXAMPLE.read_bytes()
+
+    assert read_manifest(content) == a_manifest()
+    assert manifest_bytes(a_manifest()) == content
 
 
 def test_what_a_newer_form_says_beside_it_is_passed_over() -> None:

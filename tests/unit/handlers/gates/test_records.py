@@ -7,10 +7,11 @@ import pytest
 
 from handlers.decisions.gates.gate import Verdict
 from schemas.act import Act, Taken
+from schemas.evidence import OPEN_KINDS, EvidenceKind
 from schemas.penalty import PenaltyState
 from schemas.person import Person, Role
 from tests.support.benches import MONDAY, a_bench, a_person, a_seen, a_taken, with_people
-from tests.support.builders import a_digest
+from tests.support.builders import a_digest, an_evidence_ref
 from tests.support.proofs import (
     FRAME,
     PAPER,
@@ -300,6 +301,33 @@ def test_p16_d10_what_leaves_is_masked_by_a_named_person(
     bench = a_bench(act, details=details)
 
     assert answer_of(gate, bench).verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        pytest.param(kind, PASS if kind in OPEN_KINDS else BLOCK, id=kind.value)
+        for kind in EvidenceKind
+    ],
+)
+@pytest.mark.parametrize("gate", ["P16", "D10"])
+def test_p16_d10_an_original_is_not_masked_whatever_anybody_says(
+    gate: str, kind: EvidenceKind, expected: Verdict
+) -> None:
+    seen = a_seen(item=replace(an_evidence_ref(), kind=kind))
+    details = {"masked": True, "masked_by": "cao", "evidence": [seen.item.sha256]}
+
+    bench = a_bench(Act.PUBLISH_MEDIA, details=details, seen=(seen,))
+
+    assert answer_of(gate, bench).verdict is expected
+
+
+def test_p16_d10_a_copy_that_somebody_made_elsewhere_passes() -> None:
+    details = {"masked": True, "masked_by": "cao", "evidence": [a_digest("a masked copy")]}
+
+    bench = a_bench(Act.PUBLISH_MEDIA, details=details, seen=(a_seen(),))
+
+    assert answer_of("D10", bench).verdict is PASS
 
 
 @pytest.mark.parametrize(
