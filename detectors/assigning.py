@@ -7,12 +7,12 @@
 5 strangers  join a group beside them, or begin a stay
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
 from detectors.dwell import Bridge, Stay, Why, begun
-from detectors.looks import Look, Paths
+from detectors.looks import Area, Look, Paths
 from detectors.relations import (
     Placed,
     is_by_the_edge,
@@ -21,7 +21,7 @@ from detectors.relations import (
     is_same_thing,
     is_still,
 )
-from detectors.rules import Post
+from detectors.rules import Rule
 from detectors.staying import Limits, Member, OpenStay, joining
 
 Begin = Callable[[Placed], None]
@@ -39,7 +39,8 @@ class Assignment:
 
     def __init__(
         self,
-        post: Post,
+        rule: Rule,
+        area: Area,
         stays: list[OpenStay],
         look: Look,
         *,
@@ -48,14 +49,16 @@ class Assignment:
         begin: Begin,
         move: Move,
     ) -> None:
-        self._post: Final = post
-        self._rule: Final = post.rule
+        self._rule: Final = rule
+        self._kinds: Final = rule.kinds
+        self._area: Final = area
         self._stays: Final = stays
         self._look: Final = look
         self._paths: Final = paths
         self._limits: Final = limits
-        self._row: Final = look.of(post.rule.kinds)
+        self._row: Final = look.of(self._kinds)
         self._taken: set[int] = set()
+        self._holders: dict[int, OpenStay] = {}
         self._begin: Final = begin
         self._move: Final = move
         self.switched: set[int] = set()
@@ -67,11 +70,15 @@ class Assignment:
         for one in stays:
             for member in one.members:
                 self._by_track(one, member)
-        for one in stays:
-            for member in one.members:
-                if member.seen_at != self._look.at and not member.has_left:
-                    self._by_place(one, member)
-        strangers = [one for one in self._row.things if self._is_stranger(one)]
+        unseen = [
+            (one, member)
+            for one in stays
+            for member in one.members
+            if member.seen_at != self._look.at and not member.has_left
+        ]
+        for one, member in sorted(unseen, key=lambda each: each[1].seen_at, reverse=True):
+            self._by_place(one, member)
+        strangers = [one for one in self._look.inside(self._area) if self._is_stranger(one)]
         if strangers:
             self._pass_over_twins(strangers)
         self._give_back()
@@ -108,7 +115,7 @@ class Assignment:
             return
 
     def _takes_part(self, one: Placed) -> bool:
-        return one.thing.kind in self._rule.kinds
+        return one.thing.kind in self._kinds
 
     def _is_in_place(self, member: Member, found: Placed) -> bool:
         """Where it stood; of what may move, no further off than it can have moved."""
@@ -130,15 +137,14 @@ class Assignment:
 
     def _is_here(self, found: Placed) -> bool:
         """In the zone, or not yet out of it."""
-        return self._look.is_inside(found, self._post.zone) or is_by_the_edge(
-            self._post.zone, found, self._rule.margin
-        )
+        return self._area.holds(found) or is_by_the_edge(self._area.zone, found, self._rule.margin)
 
     def _see(self, one: OpenStay, member: Member, found: Placed) -> None:
         if not self._is_here(found):
             member.has_left = True
             return
         self._taken.add(id(found))
+        self._holders[id(found)] = one
         was, now = member.tracks[-1] if member.tracks else None, found.thing.track
         if was is not None and now is not None and was != now:
             self.switched.add(id(one))
@@ -170,7 +176,7 @@ class Assignment:
             one.stay, member.before = member.before, None
         elif not one.is_told and self._is_new(one.stay.seen):
             self._stays.remove(one)
-        if self._look.is_inside(found, self._post.zone):
+        if self._area.holds(found):
             self._taken.add(id(found))
             moved = joining(found, self._look.at)
             moved.walk(trail)
@@ -195,44 +201,48 @@ class Assignment:
         return length < self._limits.settles_after
 
     def _is_stranger(self, one: Placed) -> bool:
-        return id(one) not in self._taken and self._look.is_inside(one, self._post.zone)
+        return one.thing.kind in self._kinds and id(one) not in self._taken
 
     def _pass_over_twins(self, strangers: list[Placed]) -> None:
-        seen = [
-            member
-            for one in self._stays
-            for member in one.members
-            if member.seen_at == self._look.at
-        ]
         for stranger in strangers:
-            for member in seen:
-                if is_same_thing(member.now.thing, stranger.thing):
-                    member.also_named(stranger.thing.track)
+            box = stranger.box
+            for each in self._row.about(box.x1, box.x2):
+                one = self._holders.get(id(each))
+                if one is not None and is_same_thing(each.thing, stranger.thing):
                     self._taken.add(id(stranger))
+                    for member in one.members:
+                        if member.now is each:
+                            member.also_named(stranger.thing.track)
                     break
 
     def _give_back(self) -> None:
-        """A stay that began after another was lost on its spot was that other one all along."""
-        at = self._look.at
-        lost = [one for one in self._stays if all(each.seen_at != at for each in one.present)]
-        for old in [one for one in lost if one.present]:
-            for young in self._younger(old):
-                self._merge(old, young)
-                break
+        """A stay that began after another was lost on its spot was that other one all along.
 
-    def _younger(self, old: OpenStay) -> Iterator[OpenStay]:
-        for young in self._stays:
-            if young.is_told or young.stay.first_seen <= old.stay.last_seen:
-                continue
-            now = [each for each in young.members if each.seen_at == self._look.at]
-            if any(
-                is_on_same_spot(member.now.box, each.now.box)
-                and self._may_be(member, each.now)
-                and self._is_in_place(member, each.now)
-                for member in old.present
-                for each in now
-            ):
-                yield young
+        Who had hardly stood when it was lost is not waited for.
+        """
+        at = self._look.at
+        for old in list(self._stays):
+            is_lost = old.stay.looked_at < at and all(each.seen_at != at for each in old.present)
+            if is_lost and (old.is_told or not self._is_new(old.stay.seen)):
+                young = self._younger(old)
+                if young is not None:
+                    self._merge(old, young)
+
+    def _younger(self, old: OpenStay) -> OpenStay | None:
+        for member in old.present:
+            box = member.now.box
+            for each in self._row.about(box.x1, box.x2):
+                young = self._holders.get(id(each))
+                if (
+                    young is not None
+                    and not (young.is_told or young.has_moved)
+                    and young.stay.first_seen > old.stay.last_seen
+                    and is_on_same_spot(box, each.box)
+                    and self._may_be(member, each)
+                    and self._is_in_place(member, each)
+                ):
+                    return young
+        return None
 
     def _merge(self, old: OpenStay, young: OpenStay) -> None:
         self._stays.remove(young)

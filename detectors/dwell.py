@@ -23,7 +23,8 @@ class Knowing(StrEnum):
     """What was known at a look, from most to least.
 
     `watched`: the place was compared and has not changed since the thing was detected there.
-    `bridged`: detected on the same ground at two looks in a row, under two names.
+    `bridged`: detected on the same ground at two looks in a row, under two names; or there all
+    the time, while what makes it a matter was missed for a moment that the rule allows.
     `hidden`: searched, and not found. `gap`: nobody could look, or nobody did.
     """
 
@@ -163,6 +164,18 @@ class Stay:
     def interrupted(self) -> "Stay":
         """Whoever looked has gone: until somebody looks again, nothing is known."""
         return replace(self, knowing=Knowing.GAP)
+
+    def mended(self, since: timedelta) -> "Stay":
+        """The stay, where what was hidden since a sight was there after all."""
+        stretches: tuple[Stretch, ...] = ()
+        for each in self.stretches:
+            if each.knowing is not Knowing.HIDDEN or each.ends <= since:
+                stretches = _joined(stretches, each.knowing, each.begins, each.ends)
+                continue
+            if each.begins < since:
+                stretches = _joined(stretches, Knowing.HIDDEN, each.begins, since)
+            stretches = _joined(stretches, Knowing.BRIDGED, max(each.begins, since), each.ends)
+        return replace(self, seen=_seen(stretches), stretches=stretches)
 
     def shifted(self, by: timedelta) -> "Stay":
         """The same by a clock that began at another time."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from detectors.assigning import Assignment
 from detectors.dwell import Knowing, Stay, begun
-from detectors.looks import Look, Paths, Regions
+from detectors.looks import Area, Look, Paths, Regions
 from detectors.relations import Placed, faces_road, is_near, is_on_same_spot, largest_group
 from detectors.rules import Post
 from detectors.staying import Limits, Member, OpenStay, joining
@@ -40,6 +40,7 @@ class Guard:
     limits: Limits
     name_of: NameOf
     paths: Paths
+    area: Area
     open: list[OpenStay] = field(default_factory=list)
     cooling: list[Cooling] = field(default_factory=list)
     named: dict[timedelta, int] = field(default_factory=dict)
@@ -105,7 +106,8 @@ class Guard:
 
     def _assign(self, look: Look) -> None:
         assignment = Assignment(
-            self.post,
+            self.post.rule,
+            self.area,
             self.open,
             look,
             paths=self.paths,
@@ -122,12 +124,11 @@ class Guard:
         seen = [member for member in one.members if self._counts(one, member, look.at)]
         if seen and self._is_related(one, seen, look):
             knowing = Knowing.BRIDGED if is_switched and len(seen) == 1 else Knowing.DETECTED
-            one.show(look.at, knowing=knowing, longest_step=self.limits.longest_step)
+            self._show(one, look.at, knowing)
         elif not seen and self._is_only_missed(one, look):
             one.know(look.at, Knowing.WATCHED, longest_step=self.limits.longest_step)
         else:
-            one.was_found = False
-            one.know(look.at, Knowing.HIDDEN, longest_step=self.limits.longest_step)
+            self._hide(one, look.at, is_there=bool(seen))
         if self.post.rule.is_group:
             kept = [member for member in one.members if self._is_kept(member, look.at)]
             one.members = kept or one.members[-1:]
@@ -155,10 +156,9 @@ class Guard:
         if not rule.company:
             return True
         if company := self._beside(seen, rule.company, look):
-            one.company, one.company_at = company, look.at
+            one.company = company
             return True
-        held = one.company_at is not None and look.at - one.company_at <= rule.company_holds
-        return held or (one.was_found and _is_any_unchanged(one.company, look.regions))
+        return one.was_found and _is_any_unchanged(one.company, look.regions)
 
     def _beside(
         self, seen: Sequence[Member], kinds: frozenset[str], look: Look
@@ -218,8 +218,8 @@ class Guard:
                 occurrence=self._name(stay.first_seen),
                 members=[member],
                 company=out_of.company,
-                company_at=out_of.company_at,
                 was_found=out_of.was_found,
+                has_moved=True,
                 found=len(sights),
                 surest_sum=sum(sights),
             )
@@ -235,8 +235,8 @@ class Guard:
 
     def _count(self, look: Look) -> None:
         """Who they are does not matter, only that they are enough."""
-        rule, zone = self.post.rule, self.post.zone
-        here = [one for one in look.of(rule.things).things if look.is_inside(one, zone)]
+        rule = self.post.rule
+        here = [one for one in look.inside(self.area) if rule.concerns(one.thing)]
         sure = [one for one in here if one.thing.confidence >= rule.least_confidence]
         if rule.is_group:
             sure = largest_group(sure, rule.reach)
@@ -248,10 +248,24 @@ class Guard:
             if is_full:
                 one.members = members
             if is_full and self._is_related(one, members, look):
-                one.show(look.at, knowing=Knowing.DETECTED, longest_step=self.limits.longest_step)
+                self._show(one, look.at, Knowing.DETECTED)
             else:
-                one.was_found = False
-                one.know(look.at, Knowing.HIDDEN, longest_step=self.limits.longest_step)
+                self._hide(one, look.at, is_there=True)
+
+    def _show(self, one: OpenStay, at: timedelta, knowing: Knowing) -> None:
+        """All is there; and was, where it was missed for a moment only."""
+        one.show(at, knowing=knowing, longest_step=self.limits.longest_step)
+        since = one.related_at
+        if since is not None and timedelta(0) < at - since <= self.post.rule.holds:
+            one.stay = one.stay.mended(since)
+        one.related_at = at
+
+    def _hide(self, one: OpenStay, at: timedelta, *, is_there: bool) -> None:
+        """The search does not show it, or not all that makes it a matter."""
+        one.was_found = False
+        one.know(at, Knowing.HIDDEN, longest_step=self.limits.longest_step)
+        if not is_there:
+            one.related_at = None
 
 
 def _is_any_unchanged(things: Iterable[Thing], regions: Regions) -> bool:

@@ -1,7 +1,7 @@
 """One searched picture, taken apart once for all posts: feet, tracks, and who stands where."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
@@ -45,10 +45,12 @@ NOT_COMPARED: Final[Regions] = _NotCompared()
 class Paths:
     """Where each track began: who has walked to a spot did not stand there before.
 
-    A track that jumps has been given to another thing, and begins where it is now.
+    A track that jumps has been given to another thing, and begins where it is now. Only for
+    `kinds`: whether others stood still nobody asks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: frozenset[str]) -> None:
+        self._kinds: Final = kinds
         self._first: dict[str, Placed] = {}
         self._last: dict[str, tuple[Placed, timedelta]] = {}
         self._tidied_at: timedelta | None = None
@@ -57,7 +59,7 @@ class Paths:
         """Take note of a look; what has not been seen for long is forgotten."""
         for one in everybody:
             track = one.thing.track
-            if track is None:
+            if track is None or one.thing.kind not in self._kinds:
                 continue
             last = self._last.get(track)
             if last is None or not _can_have_moved(last[0], one, at - last[1]):
@@ -80,6 +82,29 @@ def _can_have_moved(one: Placed, other: Placed, within: timedelta) -> bool:
     """A quarter of its size at once, and one and a half of it a second: a car in town."""
     far = (0.25 + 1.5 * (within / _SECOND)) * max(one.size, other.size)
     return abs(one.x - other.x) <= far and abs(one.y - other.y) <= far
+
+
+class Area:
+    """A zone that is asked often, and only of some kinds: most feet are nowhere near it."""
+
+    def __init__(self, zone: Zone, kinds: frozenset[str]) -> None:
+        xs = [corner.x for corner in zone.outline.corners]
+        ys = [corner.y for corner in zone.outline.corners]
+        self.zone: Final = zone
+        self._kinds: Final = kinds
+        self._left, self._right = min(xs), max(xs)
+        self._top, self._bottom = min(ys), max(ys)
+
+    def holds(self, one: Placed) -> bool:
+        """Whether its foot stands in the zone."""
+        return bool(self.of([one]))
+
+    def of(self, everybody: Iterable[Placed]) -> list[Placed]:
+        """Those whose foot stands in the zone."""
+        left, right, top, bottom = self._left, self._right, self._top, self._bottom
+        about = [one for one in everybody if left <= one.x <= right and top <= one.y <= bottom]
+        kinds, contains = self._kinds, self.zone.contains
+        return [one for one in about if one.thing.kind in kinds and contains(Point(one.x, one.y))]
 
 
 @dataclass(slots=True, eq=False)
@@ -111,38 +136,28 @@ class Look:
         self.at: Final = at
         self.regions: Final = regions
         self.not_before: Final = not_before
-        self.everybody: Final = [placed(thing, plane) for thing in things]
+        self.everybody: Final = [
+            placed(thing, plane) for thing in sorted(things, key=lambda thing: thing.box.x1)
+        ]
         self.by_track: Final = {
             one.thing.track: one for one in self.everybody if one.thing.track is not None
         }
         self._rows: dict[frozenset[str], Row] = {}
-        self._inside: dict[ZoneId, frozenset[int]] = {}
+        self._inside: dict[ZoneId, Sequence[Placed]] = {}
 
     def of(self, kinds: frozenset[str]) -> Row:
         """Those of some kinds."""
         row = self._rows.get(kinds)
         if row is None:
-            things = sorted(
-                (one for one in self.everybody if one.thing.kind in kinds),
-                key=lambda one: one.thing.box.x1,
-            )
+            things = [one for one in self.everybody if one.thing.kind in kinds]
             lefts = [one.thing.box.x1 for one in things]
             widest = max((one.thing.box.x2 - one.thing.box.x1 for one in things), default=0.0)
             row = self._rows[kinds] = Row(things, lefts, widest)
         return row
 
-    def is_inside(self, one: Placed, zone: Zone) -> bool:
-        """Whether its foot stands in the zone; each is asked once, whatever the rules."""
-        inside = self._inside.get(zone.id)
-        if inside is None:
-            inside = self._inside[zone.id] = frozenset(map(id, self._within(zone)))
-        return id(one) in inside
-
-    def _within(self, zone: Zone) -> Iterator[Placed]:
-        xs = [corner.x for corner in zone.outline.corners]
-        ys = [corner.y for corner in zone.outline.corners]
-        left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
-        for one in self.everybody:
-            is_about = left <= one.x <= right and top <= one.y <= bottom
-            if is_about and zone.contains(Point(one.x, one.y)):
-                yield one
+    def inside(self, area: Area) -> Sequence[Placed]:
+        """Those whose foot stands in a zone; each is asked once, whatever the rules."""
+        found = self._inside.get(area.zone.id)
+        if found is None:
+            found = self._inside[area.zone.id] = area.of(self.everybody)
+        return found

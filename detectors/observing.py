@@ -12,14 +12,14 @@ from typing import Final
 
 from detectors.ground import Plane
 from detectors.guarding import Guard
-from detectors.looks import Look, Paths, Regions
+from detectors.looks import Area, Look, Paths, Regions
 from detectors.recorded import Recorded, keep_cooling, keep_stays, resume
 from detectors.rules import Post
 from detectors.staying import Limits
 from detectors.telling import Teller, Told
 from schemas.camera import Camera
 from schemas.geometry import BoxXYXY
-from schemas.ids import OccurrenceId
+from schemas.ids import OccurrenceId, ZoneId
 from schemas.observation import Phase, Thing
 
 __all__ = ["Limits", "Observer", "Post", "Recorded", "Regions", "Told"]
@@ -47,9 +47,18 @@ class Observer:
         self._starts_at: Final = starts_at
         self._limits: Final = limits
         self._plane: Final = None if camera.ground is None else Plane(camera.ground)
-        self._paths: Final = Paths()
+        self._paths: Final = Paths(
+            frozenset(kind for post in posts if post.rule.still for kind in post.rule.kinds)
+        )
+        areas = _areas_of(posts)
         self._guards: Final = [
-            Guard(post=post, limits=limits, name_of=self._occurrence, paths=self._paths)
+            Guard(
+                post=post,
+                limits=limits,
+                name_of=self._occurrence,
+                paths=self._paths,
+                area=areas[post.zone.id],
+            )
             for post in posts
         ]
         self._kinds: Final = frozenset(
@@ -190,3 +199,11 @@ class Observer:
         named = [self._camera.id, post.zone.id, post.rule.id, str(round(first_ms))]
         named += [str(twin)] if twin else []
         return OccurrenceId(hashlib.sha256("|".join(named).encode()).hexdigest())
+
+
+def _areas_of(posts: Sequence[Post]) -> Mapping[ZoneId, Area]:
+    """Each zone once, with all that its rules look for in it."""
+    kinds: dict[ZoneId, frozenset[str]] = {}
+    for post in posts:
+        kinds[post.zone.id] = kinds.get(post.zone.id, frozenset()) | post.rule.kinds
+    return {post.zone.id: Area(post.zone, kinds[post.zone.id]) for post in posts}

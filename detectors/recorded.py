@@ -38,7 +38,7 @@ class KeptStay:
     stay: Stay
     members: tuple[KeptMember, ...]
     company: tuple[Thing, ...]
-    company_at: timedelta | None
+    related_at: timedelta | None
     was_found: bool
     found: int
     found_at: timedelta | None
@@ -134,7 +134,7 @@ def _kept(guard: Guard, one: OpenStay) -> KeptStay:
             for member in one.members
         ),
         company=one.company,
-        company_at=one.company_at,
+        related_at=one.related_at,
         was_found=one.was_found,
         found=one.found,
         found_at=one.found_at,
@@ -160,7 +160,7 @@ def _resumed(kept: KeptStay, by: timedelta, plane: Plane | None) -> OpenStay:
             for member in kept.members
         ],
         company=kept.company,
-        company_at=_shifted(kept.company_at, by),
+        related_at=_shifted(kept.related_at, by),
         was_found=kept.was_found,
         found=kept.found,
         found_at=_shifted(kept.found_at, by),

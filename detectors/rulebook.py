@@ -20,8 +20,18 @@ from schemas.words import Words
 BASE: Final = Path(__file__).parent / "rulebooks" / "base.toml"
 _KEYS: Final = frozenset(
     {
-        *("id", "matter", "zone", "things", "also", "company", "company_holds_s", "apart_from"),
-        *("reach", "reach_m", "still", "still_m", "group", "count", "faces_road", "hours"),
+        *("id", "matter", "zone", "things", "also", "company", "apart_from"),
+        *(
+            "reach",
+            "reach_m",
+            "still",
+            "still_m",
+            "group",
+            "count",
+            "holds_s",
+            "faces_road",
+            "hours",
+        ),
         *("dwell_s", "least_confidence", "looks", "margin", "leaves_after_s", "cooling_off_s"),
         *("danger", "title", "note", "says"),
     }
@@ -65,12 +75,12 @@ def _rule(row: object, where: str) -> Rule:
             things=parts.kinds("things"),
             also=parts.kinds("also"),
             company=parts.kinds("company"),
-            company_holds=parts.seconds("company_holds_s") or timedelta(0),
             apart_from=parts.kinds("apart_from"),
             reach=parts.distance("reach", REACH),
             still=parts.still(None if count > 1 else STILL),
             is_group=parts.flag("group"),
             count=count,
+            holds=parts.seconds("holds_s") or timedelta(0),
             faces_road=parts.distance("faces_road", None),
             hours=parts.hours(),
             dwell=parts.seconds("dwell_s"),

@@ -29,12 +29,12 @@ class Rule:
     """Things that stay in a zone of a kind, related as it says.
 
     `also` are things that belong to the others but make no matter alone: a parasol, a cart.
-    `company`: at least one of these must be within `reach`; for so long as `company_holds` after
-    they were last seen there they count as there. `apart_from`: none of these may be.
+    `company`: at least one of these must be within `reach`. `apart_from`: none of these may be.
     `still`: the foot keeps within this distance of where it came to rest; absent: it may move.
     `is_group`: things that stand together, up to `reach`, are one stay: a stall, its umbrella
     and its cart are one vendor. `count`: from so many things on, whoever they are, the zone is
     full: then it is the zone that stays occupied, and not a thing that stays.
+    `holds`: company or count that is missed for no longer, and then is there again, was there.
     `faces_road`: how near the zone's road side it must be.
     `dwell` is the threshold where the policy pack has no row of the matter.
     `least_confidence` is asked of what begins a stay; `looks` so many searches must have shown it
@@ -49,12 +49,12 @@ class Rule:
     things: frozenset[str]
     also: frozenset[str] = frozenset()
     company: frozenset[str] = frozenset()
-    company_holds: timedelta = _NONE
     apart_from: frozenset[str] = frozenset()
     reach: Distance = REACH
     still: Distance | None = STILL
     is_group: bool = False
     count: int = 1
+    holds: timedelta = _NONE
     faces_road: Distance | None = None
     hours: tuple[Hours, ...] = ()
     dwell: timedelta | None = None
@@ -94,7 +94,7 @@ class Rule:
             yield "looks", f"a number of 1 to {MOST_LOOKS}", self.looks
         if not 0 <= self.least_confidence <= 1:
             yield "least_confidence", "a number in [0, 1]", self.least_confidence
-        for key in ("dwell", "leaves_after", "cooling_off", "company_holds"):
+        for key in ("dwell", "leaves_after", "cooling_off", "holds"):
             length: timedelta | None = getattr(self, key)
             if length is not None and not _NONE <= length <= _DAY:
                 yield f"{key}_s", "seconds of a day at most", str(length)

@@ -92,6 +92,8 @@ class OpenStay:
 
     `was_found` says of the last search that it showed the stay, or that an unchanged place did
     in its stead; `found` counts searches that showed it.
+    `related_at`: when it last was all that the rule asks, as long as the things themselves have
+    been seen at each look since. `has_moved`: it came from another place.
     `is_resumed`: from the record of a watch that has died, and not seen since.
     """
 
@@ -99,7 +101,7 @@ class OpenStay:
     occurrence: OccurrenceId
     members: list[Member]
     company: tuple[Thing, ...] = ()
-    company_at: timedelta | None = None
+    related_at: timedelta | None = None
     was_found: bool = True
     found: int = 0
     found_at: timedelta | None = None
@@ -108,6 +110,7 @@ class OpenStay:
     told_at: timedelta | None = None
     told_best: float = 0.0
     is_resumed: bool = False
+    has_moved: bool = False
 
     @property
     def is_told(self) -> bool:

@@ -55,7 +55,7 @@ class Teller:
     def due(self, guard: Guard, at: timedelta, *, may_fire: bool) -> Iterator[Told]:
         """What is to be told of a post's stays now; closes those that are over."""
         for one in list(guard.open):
-            if self._is_over(guard.post, one.stay):
+            if self._is_over(guard.post, one):
                 if one.is_told:
                     was_unwatched = one.stay.unseen_as(Knowing.GAP) > timedelta(0)
                     yield self.tell(
@@ -124,10 +124,14 @@ class Teller:
             is_better and since >= self.limits.better_after
         )
 
-    def _is_over(self, post: Post, stay: Stay) -> bool:
+    def _is_over(self, post: Post, one: OpenStay) -> bool:
+        """Who had hardly stood is not waited for as long."""
+        stay = one.stay
         if stay.knowing in SEEN:
             return False
         lost_after = post.rule.leaves_after or self.limits.lost_after
+        if not one.is_told and stay.seen < self.limits.settles_after:
+            lost_after = self.limits.longest_step
         return (
             stay.unseen_as(Knowing.HIDDEN) > lost_after
             or stay.unseen_as(Knowing.GAP) > self.limits.bridge_at_most
