@@ -24,6 +24,7 @@ PURE = (
     "detectors/dwell",
     "detectors/evidence/scene",
     "detectors/evidence/telling",
+    "detectors/eyes/engines",
     "detectors/ground",
     "detectors/guarding",
     "detectors/kinds",
