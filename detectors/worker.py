@@ -12,6 +12,8 @@ from typing import Final, Protocol, TypeVar
 from detectors.evidence.first_sights import FirstSights
 from detectors.evidence.scene import Scene
 from detectors.evidence.sealing import seal
+from detectors.eyes.model import Eyes
+from detectors.eyes.tracks import Tracks
 from detectors.frames import Break, Frame, Picture
 from detectors.looks import ALL_UNCHANGED, NOT_COMPARED
 from detectors.observing import Limits, Observer, Post, Told
@@ -30,19 +32,6 @@ _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAIT_S: Final = 30.0
 
 Taken = TypeVar("Taken")
-
-
-class Eyes(Protocol):
-    """Finds things in pictures and follows them."""
-
-    @property
-    def name(self) -> str:
-        """Which model it is."""
-        ...
-
-    def look(self, picture: Picture) -> Sequence[Thing]:
-        """What is in the picture."""
-        ...
 
 
 class Gate(Protocol):
@@ -76,6 +65,7 @@ class CameraWorker:
     camera: Camera
     posts: Sequence[Post]
     eyes: Eyes
+    tracks: Tracks
     gate: Gate
     publisher: Publisher
     vault: Vault
@@ -145,7 +135,8 @@ class _Run:
         tally.media_time = frame.at
         if worker.gate.changed(frame.picture):
             tally.searched += 1
-            self._everybody = tuple(worker.eyes.look(frame.picture))
+            (found,) = worker.eyes.find([frame.picture])
+            self._everybody = worker.tracks.follow(found, frame.picture, at=frame.at)
             told = self._observer.look(frame.at, self._everybody, NOT_COMPARED)
         else:
             told = self._observer.unchanged(frame.at, ALL_UNCHANGED)

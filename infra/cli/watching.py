@@ -15,7 +15,11 @@ from typing import Final
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from detectors.model import ClassMap, Tracker, digest_of, find_class_map
+from detectors.eyes.class_maps import find_class_map
+from detectors.eyes.loading import load_eyes
+from detectors.eyes.model import Eyes
+from detectors.eyes.tracks import Tracks
+from detectors.eyes.weights import digest_of
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
 from detectors.posts import posts_of
@@ -43,7 +47,7 @@ _DRAIN_WITHIN_S: Final = 30.0
 
 def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -> None:
     """Return when the recording is over, or somebody said stop; a camera is come back to."""
-    looking = _looking(order, opening.policy(settings))
+    looking = _looking(order, opening.policy(settings), cache=settings.data / "eyes")
     tally = Tally()
     with (
         stopping_at_signals() as stop,
@@ -58,7 +62,8 @@ def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -
             worker = worker or CameraWorker(
                 camera=order.camera,
                 posts=looking.posts,
-                eyes=Tracker(order.weights, class_map=looking.class_map),  # knows nobody yet
+                eyes=looking.eyes,
+                tracks=Tracks(),  # knows nobody yet
                 gate=MotionGate(look_again_after=_frames(order.fps)),
                 publisher=publisher,
                 vault=opening.vault(settings),
@@ -78,7 +83,7 @@ def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -
                 has_seen = tally.frames > seen_before
                 attempt = 1 if has_seen else attempt + 1
                 _wait_for_camera(worker, error, attempt, stop)
-                worker = None if has_seen else worker  # its eyes may still be as new
+                worker = None if has_seen else worker  # its tracks may still be as new
     _tell_tally(order, tally)
 
 
@@ -111,30 +116,32 @@ class _Looking:
     """What is looked for, with which eyes; `way` names all of it."""
 
     posts: Sequence[Post]
-    class_map: ClassMap
+    eyes: Eyes
     way: str
     about: About
 
 
-def _looking(order: Order, policy: Policy) -> _Looking:
+def _looking(order: Order, policy: Policy, *, cache: Path) -> _Looking:
     try:
         book = order.rules.read_text("utf-8")
     except FileNotFoundError as error:
         raise RefusedError(f"rule book {order.rules}: there is no such file") from error
     posts = _posts(order, book, policy)
-    digest = digest_of(order.weights)
+    class_map = find_class_map(order.weights, digest_of(order.weights))
+    eyes = load_eyes(order.weights, class_map=class_map, cache=cache, say=say)
     thresholds = ",".join(f"{post.rule.id}={post.threshold}" for post in posts)
-    told = f"{digest}|{order.fps}|{book}|{thresholds}|{order.camera}"
+    seeing = f"{eyes.weights_digest}|{eyes.class_map_digest}|{eyes.name}"
+    told = f"{seeing}|{order.fps}|{book}|{thresholds}|{order.camera}"
     way = hashlib.sha256(told.encode()).hexdigest()[:8]
     return _Looking(
         posts=posts,
-        class_map=find_class_map(order.weights, digest),
+        eyes=eyes,
         way=way,
-        about=_about(order, way=way, weights=digest, book=book),
+        about=_about(order, eyes, way=way, book=book),
     )
 
 
-def _about(order: Order, *, way: str, weights: Sha256, book: str) -> About:
+def _about(order: Order, eyes: Eyes, *, way: str, book: str) -> About:
     """What manifests say of this run; when it starts, a connection knows."""
     return About(
         camera=order.camera.id,
@@ -142,10 +149,11 @@ def _about(order: Order, *, way: str, weights: Sha256, book: str) -> About:
         source=order.source,
         time_source="stream timestamps",
         starts_at=datetime.now(UTC),
-        model=f"{order.weights.stem}@{weights[:12]}",
+        model=eyes.name,
         way=way,
         software=f"offsite-enforcement {version('offsite-enforcement')}",
-        weights=weights,
+        weights=eyes.weights_digest,
+        class_map=eyes.class_map_digest,
         rule_book=Sha256(hashlib.sha256(book.encode()).hexdigest()),
     )
 

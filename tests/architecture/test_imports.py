@@ -22,6 +22,7 @@ PURE = (
     "detectors/dwell",
     "detectors/evidence/scene",
     "detectors/evidence/telling",
+    "detectors/eyes/engines",
     "detectors/fields",
     "detectors/ground",
     "detectors/guarding",

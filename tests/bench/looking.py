@@ -1,7 +1,7 @@
 """Runs over a clip: the bare model and the camera worker around it, by turns. Its own process.
 
 Both decode the clip and thin it in the same way; the clock starts when the model is warm. Each
-run has a tracker of its own, for a tracker remembers.
+run has tracks of its own, for they remember.
 """
 
 import gc
@@ -14,8 +14,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from detectors.eyes.class_maps import find_class_map
+from detectors.eyes.loading import load_eyes
+from detectors.eyes.model import Eyes
+from detectors.eyes.tracks import Tracks
+from detectors.eyes.weights import digest_of
 from detectors.frames import Frame, Picture
-from detectors.model import Tracker, digest_of, find_class_map
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
 from detectors.rulebook import BASE, read_rules
@@ -66,7 +70,7 @@ def main() -> None:
 
 
 def _run(order: dict[str, Any], kind: str, camera: Camera, *, name: str) -> dict[str, float]:
-    eyes = _warm_tracker(Path(order["weights"]), camera)
+    eyes = _warm_eyes(Path(order["weights"]), camera, cache=Path(order["cameras"]) / "eyes")
     look = _bare(order, eyes)
     if order["kinds"][kind]["worker"]:
         gate: Gate = OpenGate()
@@ -89,22 +93,24 @@ def _run(order: dict[str, Any], kind: str, camera: Camera, *, name: str) -> dict
     }
 
 
-def _warm_tracker(weights: Path, camera: Camera) -> Tracker:
-    """It has looked at an empty picture, so nobody is remembered."""
-    tracker = Tracker(weights, class_map=find_class_map(weights, digest_of(weights)))
+def _warm_eyes(weights: Path, camera: Camera, *, cache: Path) -> Eyes:
+    """They have looked at an empty picture of the camera's size."""
+    class_map = find_class_map(weights, digest_of(weights))
+    eyes = load_eyes(weights, class_map=class_map, cache=cache)
     picture = np.full((camera.frame.height, camera.frame.width, 3), 90, np.uint8)
     for _ in range(_WARMING_LOOKS):
-        tracker.look(picture)
-    return tracker
+        eyes.find([picture])
+    return eyes
 
 
-def _bare(order: dict[str, Any], eyes: Tracker) -> Callable[[], Tally]:
+def _bare(order: dict[str, Any], eyes: Eyes) -> Callable[[], Tally]:
     def look() -> Tally:
-        tally = Tally()
+        tally, tracks = Tally(), Tracks()
         with open_source(order["clip"], fps=FPS) as source:
             for item in source.frames():
                 if isinstance(item, Frame):
-                    eyes.look(item.picture)
+                    (things,) = eyes.find([item.picture])
+                    tracks.follow(things, item.picture, at=item.at)
                     tally.frames += 1
                 if tally.frames >= order["frames"]:
                     break
@@ -115,13 +121,14 @@ def _bare(order: dict[str, Any], eyes: Tracker) -> Callable[[], Tally]:
 
 
 def _camera_worker(
-    order: dict[str, Any], eyes: Tracker, camera: Camera, gate: Gate, vault: DiskVault
+    order: dict[str, Any], eyes: Eyes, camera: Camera, gate: Gate, vault: DiskVault
 ) -> CameraWorker:
     tally = Tally()
     return CameraWorker(
         camera=camera,
         posts=_posts(camera),
         eyes=eyes,
+        tracks=Tracks(),
         gate=gate,
         publisher=CountingPublisher(),
         vault=vault,

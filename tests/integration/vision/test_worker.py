@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from detectors.model import Tracker, digest_of, find_class_map
+from detectors.eyes.tracks import Tracks
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
 from detectors.ports import Vault
@@ -19,7 +19,6 @@ from detectors.synthetic.scenes import Scene
 from detectors.synthetic.stories import compose
 from detectors.synthetic.truth import stays
 from detectors.worker import CameraWorker
-from infra.composition import SAMPLE_WEIGHTS
 from infra.vault.disk import DiskVault
 from schemas.camera import Camera, Zone
 from schemas.errors import TemporarilyUnavailableError
@@ -32,6 +31,7 @@ from schemas.place import Place
 from schemas.signal import SignalKind, StreamSignal
 from schemas.wire.reading import read_event
 from schemas.wire.writing import write_event
+from tests.support.eyes import open_eyes
 from tests.support.manifests import an_about
 
 STARTS_AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -103,9 +103,8 @@ def watch(
             for zone in camera.zones
             if rule.is_for(zone)
         ],
-        eyes=Tracker(
-            SAMPLE_WEIGHTS, class_map=find_class_map(SAMPLE_WEIGHTS, digest_of(SAMPLE_WEIGHTS))
-        ),
+        eyes=open_eyes(),
+        tracks=Tracks(),
         gate=MotionGate(look_again_after=5),
         publisher=publisher,
         vault=DiskVault(vault) if isinstance(vault, Path) else vault,
