@@ -90,16 +90,20 @@ class Reader(Closed):
             self._changed.notify_all()
             return item
 
-    def close(self) -> None:
-        """End the thread, and close the source. May be repeated.
-
-        A camera that is being called, or says nothing, is waited for a few seconds; its thread
-        then ends with the call, by itself.
-        """
+    def stop(self) -> None:
+        """Tell the thread to end, and don't wait for it. May be repeated."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
         self.source.close()
+
+    def close(self) -> None:
+        """End the thread, and close the source. May be repeated.
+
+        A camera that is being called, or says nothing, is waited for a few seconds; its thread
+        then ends with the call, by itself. Several are best all stopped first.
+        """
+        self.stop()
         self._thread.join(_END_WITHIN_S)
 
     def _read(self) -> None:

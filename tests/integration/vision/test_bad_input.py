@@ -1,5 +1,6 @@
 """Whatever file it is given, it says what is wrong in a sentence, or plays what there is."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
@@ -9,13 +10,17 @@ import pytest
 
 pytest.importorskip("av", reason="needs the extra [vision]")
 
+import av
+from av.container import InputContainer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detectors.frames import Break, Frame
+from detectors.sources.footage import Footage
 from detectors.sources.hardware import Hardware
 from detectors.sources.opening import open_source
 from detectors.sources.source import SourceUnusableError
+from detectors.sources.stream import Terms, VideoStream
 from schemas.errors import OffsiteError
 from schemas.geometry import FrameSize
 from schemas.signal import SignalKind
@@ -88,6 +93,39 @@ def test_a_still_picture_is_no_video_but_a_folder_of_them_is(tmp_path: Path) -> 
 
     with pytest.raises(SourceUnusableError, match="this is no video"):
         open_source(str(path), fps=5)
+
+
+def test_words_in_the_header_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mkv", "libx264")
+    path.write_bytes(path.read_bytes().replace(b"Lavf", b"\xff\xfe\xff\xc3"))
+
+    frames, _ = watch(path)
+
+    assert len(frames) == 50
+
+
+def test_a_stream_that_appears_late_does_not_spoil_the_end(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.ts", "libx264", options={"bf": "2"})
+    terms = Terms(name="late", fps=60, is_live=False, stalled_after=timedelta(seconds=15))
+
+    with VideoStream(LateStream(av.open(str(path))), terms=terms, footage=Footage()) as source:
+        frames = [one for one in source.frames() if isinstance(one, Frame)]
+
+    assert len(frames) == 50
+
+
+class LateStream:
+    """A container in which PyAV trips at the end, as over streams that weren't there at first."""
+
+    def __init__(self, container: InputContainer) -> None:
+        self._container = container
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._container, name)
+
+    def demux(self, stream: av.VideoStream) -> Iterator[av.Packet]:
+        yield from (packet for packet in self._container.demux(stream) if packet.size)
+        raise IndexError("list index out of range")
 
 
 def test_an_mp4_without_its_end_is_refused(tmp_path: Path) -> None:

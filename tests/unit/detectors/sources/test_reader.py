@@ -219,6 +219,19 @@ def test_closing_leaves_no_thread_and_closes_the_source(
     assert source.closed.is_set()
 
 
+def test_several_can_be_stopped_before_the_first_is_waited_for() -> None:
+    sources = [FakeSource([frame(at) for at in range(100)], is_live=False) for _ in range(3)]
+    readers = [Reader(source) for source in sources]
+
+    for reader in readers:
+        reader.stop()
+    for reader in readers:
+        reader.close()
+
+    assert all(source.closed.is_set() for source in sources)
+    assert not any(reader._thread.is_alive() for reader in readers)
+
+
 def test_closing_wakes_who_waits_for_a_frame() -> None:
     source = FakeSource([lambda: source.closed.wait(SOON_S) and None])
     reader = Reader(source)
