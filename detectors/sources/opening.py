@@ -31,8 +31,11 @@ _ONLY_RECORDINGS: Final = {
 }
 """A playlist would send us out into the network, or wait a hundred seconds for its next part."""
 
-_LIVE: Final = {"rtsp_transport": "tcp", "fpsprobesize": "0"}
-"""Guessing the rate would keep the first frames for seconds (2.1 s at 10 a second, measured)."""
+_LIVE: Final = {
+    "rtsp_transport": "tcp",
+    "allowed_media_types": "video",  # nobody listens in, and sound can't hide that pictures stall
+    "fpsprobesize": "0",  # guessing the rate keeps the first 2.1 s of 10 frames a second (measured)
+}
 
 
 def open_source(

@@ -5,6 +5,7 @@ stamps   5.0  5.1   ✗    ✗   5.4   5.2  5.3   5.5         9.0
 media    0.0  0.1 ──Break──► 0.4 ────Break──► 0.5 ─Break─► 4.0
 """
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -21,6 +22,9 @@ LONGEST_HOLE_FRAMES: Final = 5
 
 HELD_BACK: Final = 16
 """H.264 lets a decoder hold that many frames: the hole shows so much later than the fault."""
+
+_LEARNT_FROM: Final = 9
+"""Distances. Cameras state no rate or a wrong one; the median of these is what they do."""
 
 PATIENCE: Final = timedelta(seconds=2)
 """A clock that stays behind for longer was set anew; waiting for it would be blindness."""
@@ -53,6 +57,7 @@ class Timeline:
         if step <= _ZERO:
             raise InvalidValueError(expected="a step above 0", got=str(step), field="timeline.step")
         self._step = step
+        self._distances: deque[timedelta] = deque(maxlen=_LEARNT_FROM)
         self._origin = start
         self._last: timedelta | None = None
         self._broken = 0
@@ -111,6 +116,8 @@ class Timeline:
             at = self._last + self._behind * self._step
             self._origin = stamp - at
         breaks = self._breaks_until(at)
+        if self._last is not None:
+            self._distances.append(at - self._last)
         self._last = at
         return Placement(at=at, breaks=breaks)
 
@@ -154,7 +161,8 @@ class Timeline:
     def _breaks_until(self, at: timedelta) -> tuple[Break, ...]:
         """What broke since the last frame, and forget it."""
         begins = -self._step if self._last is None else self._last
-        hole = round((at - begins) / self._step) - 1
+        usual = self._usual_distance()
+        hole = round((at - begins) / usual) - 1
         begins = max(_ZERO, begins, min(self._told, at))
         why, self._why_none = self._why_none, ""
         if self._behind or self._leapt:
@@ -162,11 +170,17 @@ class Timeline:
             return (*self._broken_until(at, begins=begins, hole=hole), stepped)
         if self._broken:
             return self._broken_until(at, begins=begins, hole=hole)
-        if at - begins > max(LONGEST_HOLE, LONGEST_HOLE_FRAMES * self._step):
+        if at - begins > max(LONGEST_HOLE, LONGEST_HOLE_FRAMES * usual):
             text = f"no frames for {(at - begins).total_seconds():.1f} s"
             text += f": {why}" if why else ""
             return (_dropped((begins, at), text=text, frames=hole),)
         return ()
+
+    def _usual_distance(self) -> timedelta:
+        """What was stated, or what the last frames showed where that is longer."""
+        if len(self._distances) < _LEARNT_FROM:
+            return self._step
+        return max(self._step, sorted(self._distances)[_LEARNT_FROM // 2])
 
     def _stepped(self, stretch: tuple[timedelta, timedelta]) -> Break:
         """Tell that the clock was set, and forget it."""

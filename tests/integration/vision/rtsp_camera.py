@@ -5,6 +5,7 @@ import struct
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO
 
@@ -13,20 +14,32 @@ import numpy as np
 
 WIDTH, HEIGHT, FPS = 160, 120, 10
 _TICKS = 90_000
-_SDP = (
+VIDEO = (
     "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=camera\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
     "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\n"
     "a=control:track1\r\n"
 )
+SOUND = "m=audio 0 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=control:track2\r\n"
 
 
 @contextmanager
-def rtsp_camera(*, frames: int, then_silent: bool = False) -> Iterator[str]:
-    """The address of a camera that sends so many frames to one caller, then hangs up."""
+def rtsp_camera(
+    *, frames: int, then_silent: bool = False, offers: str = VIDEO, asked: list[str] | None = None
+) -> Iterator[str]:
+    """The address of a camera that sends so many frames to one caller, then hangs up.
+
+    What the caller asks for is put down in `asked`.
+    """
+    camera = _Camera(
+        frames=frames,
+        then_silent=then_silent,
+        offers=offers,
+        asked=[] if asked is None else asked,
+    )
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(20)
-        serving = threading.Thread(target=_serve, args=(server, frames, then_silent, over))
+        serving = threading.Thread(target=_serve, args=(server, camera, over))
         serving.start()
         try:
             yield f"rtsp://officer:secret@127.0.0.1:{server.getsockname()[1]}/street?key=hidden"
@@ -42,28 +55,37 @@ def mute_camera() -> Iterator[str]:
         yield f"rtsp://127.0.0.1:{server.getsockname()[1]}/street"
 
 
-def _serve(server: socket.socket, frames: int, then_silent: bool, over: threading.Event) -> None:
+@dataclass(frozen=True, kw_only=True)
+class _Camera:
+    frames: int
+    then_silent: bool
+    offers: str
+    asked: list[str]
+
+
+def _serve(server: socket.socket, camera: _Camera, over: threading.Event) -> None:
     caller, _ = server.accept()
     with caller, caller.makefile("rb") as hears:
         try:
-            while _answer(caller, hears) != "PLAY":
+            while _answer(caller, hears, camera) != "PLAY":
                 pass
-            _send(caller, _encoded(frames))
+            _send(caller, _encoded(camera.frames))
         except (BrokenPipeError, ConnectionResetError):
             return
-        if then_silent:
+        if camera.then_silent:
             over.wait(20)
 
 
-def _answer(caller: socket.socket, hears: BinaryIO) -> str:
+def _answer(caller: socket.socket, hears: BinaryIO, camera: _Camera) -> str:
     lines: list[str] = []
     while line := hears.readline().decode().strip():
         lines.append(line)
     if not lines:
         raise ConnectionResetError
     verb = lines[0].split()[0]
+    camera.asked.append(lines[0])
     sequence = next(line for line in lines if line.lower().startswith("cseq"))
-    body = _SDP if verb == "DESCRIBE" else ""
+    body = camera.offers if verb == "DESCRIBE" else ""
     extra = {
         "OPTIONS": "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n",
         "DESCRIBE": "Content-Type: application/sdp\r\n",

@@ -20,7 +20,14 @@ from detectors.synthetic.stories import compose
 from schemas.errors import InvalidValueError, TemporarilyUnavailableError
 from schemas.geometry import FrameSize
 from schemas.signal import SignalKind
-from tests.integration.vision.rtsp_camera import HEIGHT, WIDTH, mute_camera, rtsp_camera
+from tests.integration.vision.rtsp_camera import (
+    HEIGHT,
+    SOUND,
+    VIDEO,
+    WIDTH,
+    mute_camera,
+    rtsp_camera,
+)
 
 CLIPS = Path(__file__).parents[3] / ".." / "shared" / "data" / "video"
 needs_clips = pytest.mark.skipif(
@@ -179,6 +186,28 @@ def test_a_camera_that_hangs_up_is_away_after_its_last_frame() -> None:
 
     assert [one.at.total_seconds() for one in seen if isinstance(one, Frame)][:3] == [0, 0.2, 0.4]
     assert len(seen) == 30
+
+
+def test_nobody_listens_in() -> None:
+    asked: list[str] = []
+
+    with (
+        rtsp_camera(frames=20, offers=VIDEO + SOUND, asked=asked) as address,
+        open_source(address, fps=5, timeout_s=5) as source,
+    ):
+        seen = next(source.frames())
+
+    assert isinstance(seen, Frame)
+    assert [line.split()[1].rpartition("/")[2] for line in asked if "SETUP" in line] == ["track1"]
+
+
+def test_a_camera_with_sound_alone_gives_no_picture() -> None:
+    only_sound = VIDEO.partition("m=video")[0] + SOUND
+    with (
+        rtsp_camera(frames=1, offers=only_sound) as address,
+        pytest.raises(SourceUnusableError, match="there is no picture in it"),
+    ):
+        open_source(address, fps=5, timeout_s=2)
 
 
 def test_a_camera_that_falls_silent_is_away() -> None:

@@ -131,6 +131,16 @@ def test_a_long_hole_is_told(step_s: float, hole_s: float, frames: int | None) -
     assert [one.frames for one in breaks] == ([] if frames is None else [frames])
 
 
+def test_a_camera_that_is_slower_than_it_says_has_no_holes_once_it_is_known() -> None:
+    timeline = Timeline(step=timedelta(milliseconds=40))
+    told = [timeline.place(timedelta(seconds=1.5 * i)).breaks for i in range(30)]
+
+    (hole,) = timeline.place(timedelta(seconds=1.5 * 40)).breaks
+
+    assert [bool(breaks) for breaks in told] == [False] + [True] * 9 + [False] * 20
+    assert hole.frames == 10
+
+
 @pytest.mark.parametrize(
     ("expected", "frames"),
     [
