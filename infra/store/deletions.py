@@ -41,18 +41,20 @@ async def write_down(driver: Driver, deletions: Sequence[Deletion]) -> None:
     """Append lines. The caller has the turn, and takes the bytes away after the commit."""
     row = await (await driver.execute(_LAST)).fetchone()
     last = None if row is None else _line_of(row)
-    for line, deletion in zip(chained(deletions, after=last), deletions, strict=True):
-        await driver.execute(
-            _KEEP,
-            (
-                line.number,
-                digest_bytes(deletion.item),
-                deletion.deleted_at,
-                line.content,
-                digest_bytes(line.previous),
-                digest_bytes(line.hash),
-            ),
+    rows = [
+        (
+            line.number,
+            digest_bytes(deletion.item),
+            deletion.deleted_at,
+            line.content,
+            digest_bytes(line.previous),
+            digest_bytes(line.hash),
         )
+        for line, deletion in zip(chained(deletions, after=last), deletions, strict=True)
+    ]
+    if rows:
+        async with driver.cursor() as cursor:
+            await cursor.executemany(_KEEP, rows)
 
 
 async def deleted_at(driver: Driver, items: Collection[Sha256]) -> Mapping[Sha256, datetime]:

@@ -117,6 +117,7 @@ class DiskVault:
 
         It is first renamed and then looked at again: whoever keeps the same bytes meanwhile either
         made it younger before that, and it goes back, or doesn't find it and writes it anew.
+        After a power cut it may lie there again: the caller has on record that it is to go.
         """
         leaving = item.path.with_name(_LEAVING + item.path.name)
         try:
@@ -127,7 +128,6 @@ class DiskVault:
             leaving.unlink()
         except FileNotFoundError:  # it is gone, or another tidied it back
             return not item.path.exists()
-        sync_folder(item.path.parent)
         return True
 
     def tidy(self, *, now: datetime) -> None:
