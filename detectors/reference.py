@@ -11,6 +11,9 @@ from detectors.light import light_between
 from detectors.noise import Noise
 from detectors.shake import explains, leeway, shift_between, texture_of
 
+_HALF: Final = 2.0
+"""Pixels of the frame to one of the halved picture."""
+
 _SUSPECT_SHARE: Final = 3.0
 """Of the limit, from which a difference is counted: it may last, and then it is a change."""
 
@@ -59,10 +62,10 @@ class Reference:
     def _steadied(self, small: Small, off: Cells, *, limit: Cells) -> tuple[Cells, Cells, Mask]:
         """Windows, how far they are off, and which are off too far: a shake undone, if it was."""
         as_it_is = (small.windows, off, np.abs(off) > limit)
-        shift = shift_between(self._small.half, small.half)
+        shift = shift_between(self._small.half, small.half, px=_HALF)
         if shift is None:
             return as_it_is
-        windows = windows_of(shift.undone(small.half))
+        windows = windows_of(shift.undone(small.half, px=_HALF))
         steady = self._off(windows)
         if not explains(off, steady):
             return as_it_is

@@ -1,20 +1,22 @@
 """Finds by how much a shaken camera shows its picture shifted."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.cells import Cells
-from detectors.frames import Luma
+
+_Grey = TypeVar("_Grey", np.uint8, np.float32)
 
 _LEAST_PX: Final = 0.1
 _MOST_PX: Final = 12.0
 """In pixels of the frame. More is no shake: `detectors.sight` says whether the camera moved."""
 
 _WIDE_PX: Final = 400
-"""A halved picture that is wider is halved again: a tenth of a pixel is exact enough."""
+"""A wider picture is halved: a tenth of its pixel is exact enough."""
 
 _LEAST_SIDE_PX: Final = 4
 _BLOCKS: Final = (5, 4)
@@ -38,12 +40,15 @@ class Shift:
     x: float
     y: float
 
-    def undone(self, half: Luma) -> Luma:
-        """The halved picture back where the reference has it."""
-        height, width = half.shape
-        back = np.array([[1, 0, -self.x / 2], [0, 1, -self.y / 2]], np.float32)
-        moved = cv2.warpAffine(half, back, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        return moved.astype(np.uint8, copy=False)
+    def undone(self, picture: NDArray[_Grey], *, px: float) -> NDArray[_Grey]:
+        """The picture back where the reference has it; one of its pixels is `px` of the frame."""
+        height, width = picture.shape
+        back = np.array([[1, 0, -self.x / px], [0, 1, -self.y / px]], np.float32)
+        moved = cv2.warpAffine(picture, back, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        return moved.astype(picture.dtype, copy=False)
+
+
+NO_SHIFT: Final = Shift(x=0.0, y=0.0)
 
 
 def texture_of(windows: Cells) -> Cells:
@@ -74,25 +79,28 @@ def explains(before: Cells, after: Cells) -> bool:
     return int(nearer.sum()) >= enough
 
 
-def shift_between(reference: Luma, seen: Luma) -> Shift | None:
-    """By phase correlation of the halved pictures; nothing where there is none, or too much."""
-    scale = 2 if reference.shape[1] <= _WIDE_PX else 4
-    a, b = _shrunk(reference, scale), _shrunk(seen, scale)
-    height, width = a.shape
+def shift_between(reference: NDArray[_Grey], seen: NDArray[_Grey], *, px: float) -> Shift | None:
+    """By phase correlation; nothing where there is no shift, or too large a one for a shake.
+
+    One pixel of the pictures is `px` pixels of the frame.
+    """
+    if reference.shape[1] > _WIDE_PX:
+        reference, seen, px = _halved(reference), _halved(seen), 2 * px
+    height, width = reference.shape
     if min(height, width) < _LEAST_SIDE_PX:
         return None
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    a, b = reference.astype(np.float32), seen.astype(np.float32)
     (x, y), _ = cv2.phaseCorrelate(a, b, window)
-    shift = Shift(x=x * scale, y=y * scale)
+    shift = Shift(x=x * px, y=y * px)
     return shift if _LEAST_PX <= max(abs(shift.x), abs(shift.y)) <= _MOST_PX else None
 
 
-def _shrunk(half: Luma, scale: int) -> Cells:
-    height, width = half.shape
-    if scale > 2:
-        size = (max(1, 2 * width // scale), max(1, 2 * height // scale))
-        half = cv2.resize(half, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    return half.astype(np.float32)
+def _halved(picture: NDArray[_Grey]) -> NDArray[_Grey]:
+    height, width = picture.shape
+    size = (max(1, width // 2), max(1, height // 2))
+    half = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return half.astype(picture.dtype, copy=False)
 
 
 def _by_block(off: Cells) -> Cells:
