@@ -14,8 +14,8 @@ from detectors.evidence.scene import Scene
 from detectors.evidence.sealing import seal
 from detectors.eyes.model import Eyes
 from detectors.eyes.tracks import Tracks
-from detectors.frames import Break, Frame, Picture
-from detectors.looks import ALL_UNCHANGED, NOT_COMPARED
+from detectors.frames import Break, Frame
+from detectors.gate import Glance
 from detectors.observing import Limits, Observer, Post, Told
 from detectors.ports import Publisher, Vault
 from detectors.sources.source import Source, SourceUnusableError
@@ -23,6 +23,7 @@ from schemas.camera import Camera
 from schemas.errors import TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.evidence import EvidenceRef
+from schemas.geometry import BoxXYXY
 from schemas.ids import EventId
 from schemas.manifest import About
 from schemas.observation import Observation, Thing
@@ -37,8 +38,12 @@ Taken = TypeVar("Taken")
 class Gate(Protocol):
     """Says whether looking is worth it."""
 
-    def changed(self, picture: Picture) -> bool:
-        """Whether anything moved since the last picture that it said yes to."""
+    def glance(self, frame: Frame, *, also: Sequence[BoxXYXY]) -> Glance:
+        """What changed since the picture that was searched last, in zones and boxes of `also`."""
+        ...
+
+    def looked(self, frame: Frame) -> None:
+        """This picture was searched."""
         ...
 
 
@@ -133,13 +138,15 @@ class _Run:
         worker, tally = self._worker, self._worker.tally
         tally.frames += 1
         tally.media_time = frame.at
-        if worker.gate.changed(frame.picture):
+        glance = worker.gate.glance(frame, also=self._observer.interest)
+        if glance.is_look:
             tally.searched += 1
             (found,) = worker.eyes.find([frame.picture])
             self._everybody = worker.tracks.follow(found, frame.picture, at=frame.at)
-            told = self._observer.look(frame.at, self._everybody, NOT_COMPARED)
+            told = self._observer.look(frame.at, self._everybody, glance)
+            worker.gate.looked(frame)
         else:
-            told = self._observer.unchanged(frame.at, ALL_UNCHANGED)
+            told = self._observer.unchanged(frame.at, glance)
         self._firsts.follow(self._observer.open_since, frame)
         for one in told:
             self._publish(self._event(one, self._sealed(one, frame)))

@@ -20,7 +20,7 @@ from detectors.eyes.loading import load_eyes
 from detectors.eyes.model import Eyes
 from detectors.eyes.tracks import Tracks
 from detectors.eyes.weights import digest_of
-from detectors.motion import MotionGate
+from detectors.gate import Gate, Pace
 from detectors.observing import Limits, Post
 from detectors.posts import posts_of
 from detectors.rulebook import read_rules
@@ -64,7 +64,7 @@ def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -
                 posts=looking.posts,
                 eyes=looking.eyes,
                 tracks=Tracks(),  # knows nobody yet
-                gate=MotionGate(look_again_after=_frames(order.fps)),
+                gate=Gate(order.camera, pace=Pace(look_again_after=_STILL_AT_MOST)),
                 publisher=publisher,
                 vault=opening.vault(settings),
                 limits=Limits(),
@@ -190,10 +190,6 @@ def _starts_at(order: Order, source: Source) -> datetime:
         return order.recorded_at
     modified_at = datetime.fromtimestamp(Path(order.source).stat().st_mtime, UTC)
     return (source.recorded_at or modified_at).astimezone(UTC)
-
-
-def _frames(fps: float) -> int:
-    return max(1, round(fps * _STILL_AT_MOST.total_seconds()))
 
 
 class _Bar:

@@ -7,8 +7,8 @@ run has tracks of its own, for they remember.
 import gc
 import os
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,17 +19,18 @@ from detectors.eyes.loading import load_eyes
 from detectors.eyes.model import Eyes
 from detectors.eyes.tracks import Tracks
 from detectors.eyes.weights import digest_of
-from detectors.frames import Frame, Picture
-from detectors.motion import MotionGate
+from detectors.frames import Frame
+from detectors.gate import Gate, Glance, Pace, Why
 from detectors.observing import Limits, Post
 from detectors.rulebook import BASE, read_rules
 from detectors.sources.opening import open_source
-from detectors.worker import CameraWorker, Gate, Tally
+from detectors.worker import CameraWorker, Tally
 from handlers.policies.pack import SHIPPED, pack_from, read_files
 from infra.cameras import read_camera
 from infra.vault.disk import DiskVault
 from schemas.camera import Camera
 from schemas.events import Event
+from schemas.geometry import BoxXYXY
 from tests.bench.children import give, told
 from tests.bench.processes import cost, forget_peak
 from tests.support.manifests import an_about
@@ -53,8 +54,12 @@ class CountingPublisher:
 class OpenGate:
     """Lets every picture through."""
 
-    def changed(self, picture: Picture) -> bool:
-        return True
+    def glance(self, frame: Frame, *, also: Sequence[BoxXYXY]) -> Glance:
+        everywhere = np.ones((1, 1), np.bool_)
+        return Glance(why=Why.MOVED, changed=everywhere, suspect=everywhere)
+
+    def looked(self, frame: Frame) -> None:
+        """Nothing to remember."""
 
 
 def main() -> None:
@@ -73,9 +78,9 @@ def _run(order: dict[str, Any], kind: str, camera: Camera, *, name: str) -> dict
     eyes = _warm_eyes(Path(order["weights"]), camera, cache=Path(order["cameras"]) / "eyes")
     look = _bare(order, eyes)
     if order["kinds"][kind]["worker"]:
-        gate: Gate = OpenGate()
+        gate: Gate | OpenGate = OpenGate()
         if order["kinds"][kind]["gate"]:
-            gate = MotionGate(look_again_after=int(FPS))
+            gate = Gate(camera, pace=Pace(look_again_after=timedelta(seconds=1)))
         vault = DiskVault(Path(order["vault"]) / name)
         look = _worker(order, _camera_worker(order, eyes, camera, gate, vault))
     gc.collect()
@@ -121,7 +126,7 @@ def _bare(order: dict[str, Any], eyes: Eyes) -> Callable[[], Tally]:
 
 
 def _camera_worker(
-    order: dict[str, Any], eyes: Eyes, camera: Camera, gate: Gate, vault: DiskVault
+    order: dict[str, Any], eyes: Eyes, camera: Camera, gate: Gate | OpenGate, vault: DiskVault
 ) -> CameraWorker:
     tally = Tally()
     return CameraWorker(

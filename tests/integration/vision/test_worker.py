@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from detectors.eyes.tracks import Tracks
-from detectors.motion import MotionGate
+from detectors.gate import Gate, Pace
 from detectors.observing import Limits, Post
 from detectors.ports import Vault
 from detectors.rulebook import BASE, read_rules
@@ -105,7 +105,7 @@ def watch(
         ],
         eyes=open_eyes(),
         tracks=Tracks(),
-        gate=MotionGate(look_again_after=5),
+        gate=Gate(camera, pace=Pace(look_again_after=timedelta(seconds=1))),
         publisher=publisher,
         vault=DiskVault(vault) if isinstance(vault, Path) else vault,
         limits=Limits(),
