@@ -90,7 +90,7 @@ class Assignment:
         names = member.tracks if self._rule.still else member.tracks[-1:]
         for track in reversed(names):
             found = self._look.by_track.get(track)
-            if found is None or id(found) in self._taken or not self._takes_part(found):
+            if found is None or id(found) in self._taken or not self._is_alike(member, found):
                 continue
             if self._is_in_place(member, found):
                 self._see(one, member, found)
@@ -106,7 +106,7 @@ class Assignment:
             if id(each) not in self._taken and is_on_same_spot(box, each.box)
         ]
         for _, found in sorted(spots, key=lambda spot: -spot[0]):
-            if not self._may_be(member, found):
+            if not (self._is_alike(member, found) and self._may_be(member, found)):
                 continue
             if self._is_in_place(member, found):
                 self._take_for(one, member, found)
@@ -114,8 +114,11 @@ class Assignment:
                 self._walk_off(one, member, found)
             return
 
-    def _takes_part(self, one: Placed) -> bool:
-        return one.thing.kind in self._kinds
+    def _is_alike(self, member: Member, found: Placed) -> bool:
+        """A stall may be taken for goods, but not for the parasol that belongs to it."""
+        return found.thing.kind in self._kinds and self._rule.concerns(
+            found.thing
+        ) == self._rule.concerns(member.now.thing)
 
     def _is_in_place(self, member: Member, found: Placed) -> bool:
         """Where it stood; of what may move, no further off than it can have moved."""

@@ -145,8 +145,10 @@ class Guard:
         return not member.has_left and at - member.seen_at <= self.limits.lost_after
 
     def _is_related(self, one: OpenStay, seen: Sequence[Member], look: Look) -> bool:
-        """With whom it has to be, and without whom."""
+        """Whether one is there that makes the matter, with whom it has to be, without whom."""
         rule = self.post.rule
+        if not any(rule.concerns(member.now.thing) for member in seen):
+            return False
         if rule.faces_road and not any(
             faces_road(self.post.zone, member.now, rule.faces_road) for member in seen
         ):
