@@ -45,6 +45,7 @@ PURE = (
     "detectors/synthetic/truth",
     "detectors/synthetic/wrongs",
     "detectors/telling",
+    "detectors/wording",
     "handlers/decisions",
     "schemas",
 )
