@@ -160,6 +160,7 @@ def _resumed(kept: KeptStay, by: timedelta, plane: Plane | None) -> OpenStay:
                 joined_at=member.joined_at + by,
                 seen_at=member.seen_at + by,
                 has_left=member.has_left,
+                has_settled=True,
             )
             for member in kept.members
         ],

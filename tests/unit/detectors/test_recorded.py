@@ -97,6 +97,7 @@ EARLY, LATE = "2026-11-01T07:00:00Z", "2026-11-01T09:00:00Z"
         pytest.param(changed("stays.0.members.0.now.box", [1, 2, 1, 4]), "x1 < x2", id="flat"),
         pytest.param(changed("stays.0.members.0.now.box", [1, 2, 3]), "four numbers", id="three"),
         pytest.param(changed("stays.0.members.0.now", 3), "members 1, now: expected a", id="3"),
+        pytest.param(changed("stays.0.members", []), "members: expected at least", id="nobody"),
         pytest.param(changed("cooling.0.boxes", 3), "cooling 1, boxes: expected a list", id="box"),
     ],
 )  # fmt: skip
