@@ -7,13 +7,13 @@
 5 strangers  join a group beside them, or begin a stay
 """
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from detectors.dwell import Bridge, Stay, Why, begun
 from detectors.looks import Area, Look, Paths
 from detectors.relations import (
+    Distance,
     Placed,
     is_by_the_edge,
     is_near,
@@ -21,17 +21,25 @@ from detectors.relations import (
     is_same_thing,
     is_still,
 )
+from detectors.resting import Rest, rest_of
 from detectors.rules import Rule
 from detectors.staying import Limits, Member, OpenStay, joining
 
-Begin = Callable[[Placed], None]
-"""Begin a stay of a thing, if it makes one."""
-Move = Callable[[OpenStay, Member, Stay], None]
-"""Out of a stay another goes on, of one member and with what is known of it."""
 
+class Give(Protocol):
+    """Gives out stays, and their names."""
 
-_WALKS_AT_MOST: Final = timedelta(seconds=30)
-"""How far back the way to a place of rest is remembered."""
+    def begin(self, found: Placed, look: Look) -> None:
+        """Begin a stay of a thing, if it makes one."""
+        ...
+
+    def move(self, out_of: OpenStay, member: Member, stay: Stay) -> None:
+        """Out of a stay another goes on, of one member and with what is known of it."""
+        ...
+
+    def rename(self, one: OpenStay) -> None:
+        """It began at another instant than it seemed to."""
+        ...
 
 
 class Assignment:
@@ -46,8 +54,7 @@ class Assignment:
         *,
         paths: Paths,
         limits: Limits,
-        begin: Begin,
-        move: Move,
+        give: Give,
     ) -> None:
         self._rule: Final = rule
         self._kinds: Final = rule.kinds
@@ -59,8 +66,7 @@ class Assignment:
         self._row: Final = look.of(self._kinds)
         self._taken: set[int] = set()
         self._holders: dict[int, OpenStay] = {}
-        self._begin: Final = begin
-        self._move: Final = move
+        self._give: Final = give
         self.switched: set[int] = set()
         """Stays in which one goes by another name than at the last look."""
 
@@ -90,12 +96,16 @@ class Assignment:
         names = member.tracks if self._rule.still else member.tracks[-1:]
         for track in reversed(names):
             found = self._look.by_track.get(track)
-            if found is None or id(found) in self._taken or not self._takes_part(found):
+            if found is None or id(found) in self._taken or not self._is_alike(member, found):
                 continue
             if self._is_in_place(member, found):
                 self._see(one, member, found)
-            elif not member.has_left and is_on_same_spot(member.now.box, found.box):
-                self._walk_off(one, member, found)
+            elif (
+                (still := self._rule.still) is not None
+                and not member.has_left
+                and is_on_same_spot(member.now.box, found.box)
+            ):
+                self._walk_off(one, member, found, still)
             return
 
     def _by_place(self, one: OpenStay, member: Member) -> None:
@@ -106,16 +116,21 @@ class Assignment:
             if id(each) not in self._taken and is_on_same_spot(box, each.box)
         ]
         for _, found in sorted(spots, key=lambda spot: -spot[0]):
-            if not self._may_be(member, found):
+            if not (self._is_alike(member, found) and self._may_be(member, found)):
                 continue
             if self._is_in_place(member, found):
                 self._take_for(one, member, found)
-            elif not member.tracks or found.thing.track is None:
-                self._walk_off(one, member, found)
+            elif (still := self._rule.still) is not None and (
+                not member.tracks or found.thing.track is None
+            ):
+                self._walk_off(one, member, found, still)
             return
 
-    def _takes_part(self, one: Placed) -> bool:
-        return one.thing.kind in self._kinds
+    def _is_alike(self, member: Member, found: Placed) -> bool:
+        """A stall may be taken for goods, but not for the parasol that belongs to it."""
+        return found.thing.kind in self._kinds and self._rule.concerns(
+            found.thing
+        ) == self._rule.concerns(member.now.thing)
 
     def _is_in_place(self, member: Member, found: Placed) -> bool:
         """Where it stood; of what may move, no further off than it can have moved."""
@@ -153,9 +168,9 @@ class Assignment:
                     why=Why.IDENTITY, begins=member.seen_at, ends=self._look.at, was=was, now=now
                 )
             )
-        if self._look.at - member.joined_at >= self._limits.settles_after:
-            member.before = None
         member.see(found, self._look.at)
+        if not (member.has_settled or self._is_new(self._look.at - member.joined_at)):
+            self._settle(one, member)
 
     def _take_for(self, one: OpenStay, member: Member, found: Placed) -> None:
         """Perhaps only somebody who passes: until it has settled this can be undone."""
@@ -166,36 +181,40 @@ class Assignment:
             member.trail.clear()
         self._see(one, member, found)
 
-    def _walk_off(self, one: OpenStay, member: Member, found: Placed) -> None:
-        """It moves on, and comes to rest elsewhere, perhaps at once: a stay of its own."""
+    def _settle(self, one: OpenStay, member: Member) -> None:
+        """It has come to rest: where it is now it stands, and since it came near to here."""
+        member.before, member.has_settled = None, True
+        if self._rule.still is None:
+            return
+        member.anchor = member.now
+        if len(one.members) > 1 or one.is_told:
+            return
+        rest = rest_of(one.stay, member, member.now, still=self._rule.still, at=self._look.at)
+        if rest.stay.first_seen != one.stay.first_seen:
+            one.stay, member.joined_at = rest.stay, rest.stay.first_seen
+            member.walked(rest.sights)
+            self._give.rename(one)
+
+    def _walk_off(self, one: OpenStay, member: Member, found: Placed, still: Distance) -> None:
+        """It moves on, and comes to rest elsewhere, perhaps at once: a stay of its own.
+
+        One that was told stays told: what moves on from there begins anew.
+        """
         member.has_left = True
         if len(one.members) > 1:
             return
-        stay, trail = self._since_near(one, member, found)
-        if member.before is not None and self._is_new(self._look.at - member.joined_at):
+        rest = rest_of(one.stay, member, found, still=still, at=self._look.at)
+        if one.is_told:
+            rest = Rest(stay=begun(self._look.at, not_before=one.stay.not_before), sights=())
+        if member.before is not None:
             one.stay, member.before = member.before, None
-        elif not one.is_told and self._is_new(one.stay.seen):
+        elif not one.is_told:
             self._stays.remove(one)
         if self._area.holds(found):
             self._taken.add(id(found))
             moved = joining(found, self._look.at)
-            moved.walk(trail)
-            self._move(one, moved, stay)
-
-    def _since_near(
-        self, one: OpenStay, member: Member, found: Placed
-    ) -> tuple[Stay, list[tuple[timedelta, Placed]]]:
-        """Since when its foot has kept as near to here as a still one does."""
-        limit = self._rule.still
-        trail: list[tuple[timedelta, Placed]] = []
-        for at, one_sight in reversed(member.trail):
-            is_recent = self._look.at - at <= _WALKS_AT_MOST
-            if limit is None or not is_recent or not is_still(found, one_sight, limit):
-                break
-            trail.append((at, one_sight))
-        if trail:
-            return one.stay.since(trail[-1][0]), trail[::-1]
-        return begun(self._look.at, not_before=one.stay.not_before), trail
+            moved.walked(rest.sights)
+            self._give.move(one, moved, rest.stay)
 
     def _is_new(self, length: timedelta) -> bool:
         return length < self._limits.settles_after
@@ -260,4 +279,4 @@ class Assignment:
                     one.members.append(joining(stranger, self._look.at))
                     return
         if self._rule.concerns(stranger.thing):
-            self._begin(stranger)
+            self._give.begin(stranger, self._look)

@@ -195,20 +195,25 @@ class Stay:
             ),
         )
 
-    def since(self, sight: timedelta) -> "Stay":
-        """The part of it that begins with one of its sights. How long before nobody can say."""
-        stretches = tuple(
-            replace(each, begins=max(each.begins, sight))
-            for each in self.stretches
-            if each.ends > sight
-        )
+    def since(self, at: timedelta) -> "Stay":
+        """The part of it from its first sight since an instant. How long before nobody can say."""
+        begins = (max(each.begins, at) for each in self._after(at) if each.knowing in SEEN)
+        sight = next(begins, max(at, self.last_seen))
+        stretches = self._after(sight)
+        bridges = tuple(bridge for bridge in self.bridges if bridge.begins >= sight)
         return replace(
             self,
             first_seen=sight,
             last_seen=max(self.last_seen, sight),
             seen=_seen(stretches),
             stretches=stretches,
-            bridges=tuple(bridge for bridge in self.bridges if bridge.begins >= sight),
+            bridges=bridges,
+            bridged=len(bridges),
+        )
+
+    def _after(self, at: timedelta) -> tuple[Stretch, ...]:
+        return tuple(
+            replace(each, begins=max(each.begins, at)) for each in self.stretches if each.ends > at
         )
 
     def retract(self, since: timedelta) -> "Stay":

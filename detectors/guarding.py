@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Final
 
 from detectors.assigning import Assignment
@@ -18,8 +17,8 @@ from schemas.observation import Thing
 
 NameOf = Callable[[Post, timedelta, int], OccurrenceId]
 
-_NAMES_KEPT: Final = 1000
-"""So many instants at which stays began; what moves on reaches back half a minute at most."""
+_NAMES_KEPT: Final = 5000
+"""So many instants at which stays began: what comes to rest reaches back to one of its sights."""
 _BELIEVED_AFTER: Final = 3
 """Searches that must have shown a thing before one that misses it may be wrong."""
 
@@ -112,8 +111,7 @@ class Guard:
             look,
             paths=self.paths,
             limits=self.limits,
-            begin=partial(self._begin, look),
-            move=self._move,
+            give=self,
         )
         assignment.run()
         for one in self.open:
@@ -145,8 +143,10 @@ class Guard:
         return not member.has_left and at - member.seen_at <= self.limits.lost_after
 
     def _is_related(self, one: OpenStay, seen: Sequence[Member], look: Look) -> bool:
-        """With whom it has to be, and without whom."""
+        """Whether one is there that makes the matter, with whom it has to be, without whom."""
         rule = self.post.rule
+        if not any(rule.concerns(member.now.thing) for member in seen):
+            return False
         if rule.faces_road and not any(
             faces_road(self.post.zone, member.now, rule.faces_road) for member in seen
         ):
@@ -198,7 +198,8 @@ class Guard:
         size = max(thing.box.x2 - thing.box.x1, thing.box.y2 - thing.box.y1)
         return _widened(thing.box, self.post.rule.reach.sizes * size)
 
-    def _begin(self, look: Look, found: Placed) -> None:
+    def begin(self, found: Placed, look: Look) -> None:
+        """A stay of a thing, if it makes one."""
         if found.thing.confidence >= self.post.rule.least_confidence:
             self._open([joining(found, look.at)], look)
 
@@ -208,10 +209,11 @@ class Guard:
         if self._is_related(one, members, look):
             self.open.append(one)
 
-    def _move(self, out_of: OpenStay, member: Member, stay: Stay) -> None:
+    def move(self, out_of: OpenStay, member: Member, stay: Stay) -> None:
         """Who has moved a little has been there as often, and in the same company."""
         member.joined_at = stay.first_seen
-        sights = [one.thing.confidence for _, one in member.trail][:-1]  # the last is counted yet
+        before = list(member.trail)[:-1]  # this look is counted yet
+        sights = [sight.one.thing.confidence for sight in before]
         self.open.append(
             OpenStay(
                 stay=stay,
@@ -224,6 +226,10 @@ class Guard:
                 surest_sum=sum(sights),
             )
         )
+
+    def rename(self, one: OpenStay) -> None:
+        """It began at another instant than it seemed to."""
+        one.occurrence = self._name(one.stay.first_seen)
 
     def _name(self, first_seen: timedelta) -> OccurrenceId:
         """Stays that begin together are counted, from the left; no number is given twice."""

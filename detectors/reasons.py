@@ -117,9 +117,11 @@ def _length(length: timedelta) -> Words:
     seconds = length // timedelta(seconds=1)
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     if hours:
-        return Words(f"{hours}小时{minutes}分", f"{hours} h {minutes} min")
+        zh, en = (f"{minutes}分", f" {minutes} min") if minutes else ("", "")
+        return Words(f"{hours}小时{zh}", f"{hours} h{en}")
     if minutes:
-        return Words(f"{minutes}分{rest}秒", f"{minutes} min {rest} s")
+        zh, en = (f"{minutes}分{rest}秒", f" {rest} s") if rest else (f"{minutes}分钟", "")
+        return Words(zh, f"{minutes} min{en}")
     return Words(f"{rest}秒", f"{rest} s")
 
 

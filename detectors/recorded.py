@@ -1,7 +1,7 @@
 """What a watch leaves behind, so that another can go on where it died."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from detectors.dwell import Stay
@@ -125,15 +125,15 @@ def _kept(guard: Guard, one: OpenStay) -> KeptStay:
         stay=one.stay,
         members=tuple(
             KeptMember(
-                now=member.now.thing,
-                anchor=member.anchor.thing,
+                now=_nameless(member.now.thing),
+                anchor=_nameless(member.anchor.thing),
                 joined_at=member.joined_at,
                 seen_at=member.seen_at,
                 has_left=member.has_left,
             )
             for member in one.members
         ),
-        company=one.company,
+        company=tuple(_nameless(thing) for thing in one.company),
         related_at=one.related_at,
         was_found=one.was_found,
         found=one.found,
@@ -143,6 +143,10 @@ def _kept(guard: Guard, one: OpenStay) -> KeptStay:
         told_at=one.told_at,
         told_best=one.told_best,
     )
+
+
+def _nameless(thing: Thing) -> Thing:
+    return replace(thing, track=None)
 
 
 def _resumed(kept: KeptStay, by: timedelta, plane: Plane | None) -> OpenStay:
@@ -156,6 +160,7 @@ def _resumed(kept: KeptStay, by: timedelta, plane: Plane | None) -> OpenStay:
                 joined_at=member.joined_at + by,
                 seen_at=member.seen_at + by,
                 has_left=member.has_left,
+                has_settled=True,
             )
             for member in kept.members
         ],

@@ -126,6 +126,8 @@ def _box(box: BoxXYXY) -> list[float]:
 
 
 def _read_stay(fields: Fields) -> KeptStay:
+    if not fields.rows("members"):
+        raise fields.fault("members", "at least one", [])
     return KeptStay(
         rule=fields.text("rule"),
         zone=ZoneId(fields.text("zone")),

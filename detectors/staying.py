@@ -38,7 +38,15 @@ class Limits:
     better_after: timedelta = timedelta(seconds=30)
 
 
-def _trail() -> "deque[tuple[timedelta, Placed]]":
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where a foot was at a look."""
+
+    at: timedelta
+    one: Placed
+
+
+def _trail() -> deque[Sight]:
     return deque(maxlen=_TRAIL)
 
 
@@ -48,7 +56,8 @@ class Member:
 
     `before` is the stay before this one was taken for the one that stood there: it can be
     undone. One that `has_left` may come back, but nobody may be taken for it. `trail` is where
-    its foot was at its latest sights, so that what comes to rest is known since it came near.
+    its foot was at its latest sights, so that what comes to rest is known since it came near:
+    once it `has_settled`, that is where it stands.
     """
 
     now: Placed
@@ -56,22 +65,23 @@ class Member:
     joined_at: timedelta
     seen_at: timedelta
     tracks: tuple[str, ...] = ()
-    trail: deque[tuple[timedelta, Placed]] = field(default_factory=_trail)
+    trail: deque[Sight] = field(default_factory=_trail)
     before: Stay | None = None
     has_left: bool = False
+    has_settled: bool = False
 
     def see(self, one: Placed, at: timedelta) -> None:
         """It is there."""
         self.now, self.seen_at, self.has_left = one, at, False
-        self.trail.append((at, one))
+        self.trail.append(Sight(at, one))
         track = one.thing.track
         if track is not None and (not self.tracks or self.tracks[-1] != track):
             others = tuple(name for name in self.tracks if name != track)
             self.tracks = (*others, track)[-_NAMES_KEPT:]
 
-    def walk(self, trail: Iterable[tuple[timedelta, Placed]]) -> None:
-        """This is the way it came here."""
-        self.trail = deque((*trail, *self.trail), maxlen=_TRAIL)
+    def walked(self, sights: Iterable[Sight]) -> None:
+        """This, and no more, is the way it came here."""
+        self.trail = deque((*sights, self.trail[-1]), maxlen=_TRAIL)
 
     def also_named(self, track: str | None) -> None:
         """The model took it for two things at once."""
@@ -135,8 +145,9 @@ class OpenStay:
     @property
     def shown(self) -> list[Member]:
         """Those of the members whom the last search that found any has found."""
-        last = max((member.seen_at for member in self.present), default=None)
-        return [member for member in self.present if member.seen_at == last]
+        members = self.present or self.members
+        last = max(member.seen_at for member in members)
+        return [member for member in members if member.seen_at == last]
 
     @property
     def things(self) -> tuple[Thing, ...]:

@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "conserve": "infra.cli.health:conserve",
     "replay": "infra.cli.replaying:replay_command",
     "policy": "infra.cli.policy_commands:policy_app",
+    "rules": "infra.cli.rules:rules_app",
     "person": "infra.cli.people:person_app",
     "key": "infra.cli.keys:key_app",
     "doctor": "infra.cli.doctor:doctor",

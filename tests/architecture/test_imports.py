@@ -34,6 +34,7 @@ PURE = (
     "detectors/recorded",
     "detectors/recorded_text",
     "detectors/relations",
+    "detectors/resting",
     "detectors/rules",
     "detectors/sources/addresses",
     "detectors/sources/naming",
@@ -45,6 +46,7 @@ PURE = (
     "detectors/synthetic/truth",
     "detectors/synthetic/wrongs",
     "detectors/telling",
+    "detectors/wording",
     "handlers/decisions",
     "schemas",
 )

@@ -30,6 +30,7 @@ LEAST: Final = 500
 NOWHERE: Final = a_place(None, address="解放路边")
 
 FIRE_LANE: Final = "R01-fire-lane"
+LIFTED: Final = "R13-danger-lifts"
 SAFETY_MATTER: Final = "R02-safety-matter"
 UNKNOWN_MATTER: Final = "R03-unknown-matter"
 UNKNOWN_PLACE: Final = "R04-unknown-place"
@@ -63,6 +64,18 @@ def routed(
         pytest.param(
             a_sighting(zone_kind=ZoneKind.FIRE_LANE, matter=None), FIRE_LANE,
             Route.ZERO_TOLERANCE, id="R01: even what nobody named",
+        ),
+        pytest.param(
+            a_sighting(zone_kind=ZoneKind.EXIT), LIFTED, Route.ZERO_TOLERANCE,
+            id="R13: whatever stands before an exit blocks a way of escape",
+        ),
+        pytest.param(
+            a_sighting(zone_kind=ZoneKind.EXIT, matter=UNLISTED), LIFTED, Route.ZERO_TOLERANCE,
+            id="R13: without a row of the catalogue too",
+        ),
+        pytest.param(
+            a_sighting(zone_kind=ZoneKind.BLIND_TRACK), BY_THE_PACK, Route.SOFT,
+            id="R13: no other ground lifts by itself",
         ),
         pytest.param(
             a_sighting(matter=BLOCKED_EXIT), SAFETY_MATTER, Route.ZERO_TOLERANCE,
@@ -185,13 +198,14 @@ LENIENT: Final = {
     [
         pytest.param({"matter": BLOCKED_EXIT}, id="a blocked exit"),
         pytest.param({"zone_kind": ZoneKind.FIRE_LANE}, id="a stall on a fire lane"),
+        pytest.param({"zone_kind": ZoneKind.EXIT}, id="a stall before an exit"),
         pytest.param({"matter": OPEN_MANHOLE}, id="an open manhole"),
     ],
 )
 def test_no_exemption_hides_a_danger(danger: dict, excuse: dict) -> None:
     found = routed(a_sighting(**danger, **excuse), sample_one_in=1)
 
-    assert found.rule.id in {FIRE_LANE, SAFETY_MATTER}
+    assert found.rule.id in {FIRE_LANE, LIFTED, SAFETY_MATTER}
     assert found.route in {Route.ZERO_TOLERANCE, Route.SERVICE}
     assert found.queue is Queue.ZERO_TOLERANCE
 

@@ -65,6 +65,10 @@ DANGER: Final = a_case(site=a_site(queue=Queue.ZERO_TOLERANCE))
             id="a stall on a fire lane",
         ),
         pytest.param(
+            an_observation(zone_kind=ZoneKind.EXIT), None, Lane.SAFETY,
+            id="a stall before an exit",
+        ),
+        pytest.param(
             a_report(dangers=[Danger.ESCAPE_ROUTE]), Lane.GENERAL, Lane.SAFETY,
             id="a stranger's word of a danger that always lifts",
         ),
