@@ -55,6 +55,13 @@ WORLDLY = {
     "kafka", "faust", "sqlalchemy", "psycopg", "fastapi", "cv2", "ultralytics", "av", "numpy",
 }  # fmt: skip
 KNOWS_EVERYBODY = ("infra/composition", "infra/cli")
+KNOWN_BY = {
+    "ultralytics": {"detectors/eyes/library.py", "detectors/eyes/following.py"},
+    "torch": {"detectors/eyes/library.py"},
+    "openvino": {"detectors/eyes/openvino_network.py"},
+    "onnxruntime": {"detectors/eyes/onnx_network.py"},
+    "supervision": {"detectors/eyes/slicing.py"},
+}
 
 
 def modules(under: str) -> Iterator[Path]:
@@ -110,6 +117,18 @@ def test_only_the_composition_and_the_cli_know_streams_and_detectors_and_the_sto
     ]
 
     assert too_curious == []
+
+
+@pytest.mark.parametrize("library", KNOWN_BY)
+def test_a_library_of_eyes_is_known_in_its_own_place_only(library: str) -> None:
+    knows = {
+        name_of(module)
+        for room in ROOMS
+        for module in modules(room)
+        if library in {name.split(".")[0] for name in imports(module)}
+    }
+
+    assert knows == KNOWN_BY[library]
 
 
 def test_every_module_says_what_it_is_responsible_for() -> None:
