@@ -101,16 +101,17 @@ def _dwell_errors(whole: Score) -> dict[str, Any] | None:
     hits = [hit for hit in whole.hits if hit.told.proofs]
     if not hits:
         return None
+    standing = [error for hit in hits for error in hit.beyond_standing_s]
+    being_there = [error for hit in hits for error in hit.beyond_being_there_s]
     first = sorted(hit.beyond_standing_s[0] for hit in hits)
-    beyond_standing = [error for hit in hits for error in hit.beyond_standing_s]
-    beyond_being_there = [error for hit in hits for error in hit.beyond_being_there_s]
     return {
-        "messages": len(beyond_standing),
+        "messages": len(standing),
         "median": round(median(first), 3),
         "most_below": round(first[0], 3),
-        **_over("overstated", beyond_being_there),
-        **_over("beyond_standing", beyond_standing),
-        "all": [round(one, 3) for one in first],
+        **_over("overstated", being_there),
+        **_over("more_than_it_stood", standing),
+        "beyond_standing": [round(one, 3) for one in first],
+        "beyond_being_there": sorted(round(hit.beyond_being_there_s[0], 3) for hit in hits),
     }
 
 

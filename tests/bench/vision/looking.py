@@ -60,7 +60,7 @@ def _look_bare(order: Answer, meter: Meter) -> None:
     with open_source(order["clip"], fps=FPS) as source:
         for item in source.frames():
             if isinstance(item, Frame):
-                look(item.picture)
+                look(item)
                 searched += 1
                 meter.frame(0, item.at.total_seconds(), searched)
             if meter.is_over(0):

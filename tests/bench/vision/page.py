@@ -77,7 +77,7 @@ def _street(street: Answer, pictures: frozenset[str]) -> str:
     if not street:
         return ""
     heads = ("", "true", "told right", "missed", "false", "twice", "precision", "recall", "F1",
-             "delay p50 / p95, s", "overstated", "beyond standing")  # fmt: skip
+             "delay p50 / p95, s", "overstated", "more than it stood")  # fmt: skip
     rows = [("**all**", *_graded(street["all"]))]
     rows += [(name, *_graded(one)) for name, one in street["by_rule"].items()]
     rows += [(f"*{name}*", *_graded(one)) for name, one in street["by_condition"].items()]
@@ -99,7 +99,7 @@ def _graded(one: Answer) -> Sequence[str]:
         *(str(one[name]) for name in ("hits", "missed", "false_alarms", "duplicates")),
         *(_with_interval(one[name]) for name in ("precision", "recall", "f1")),
         f"{delay['median']:.2f} / {delay['p95']['value']:.2f}" if delay else "–",
-        *(_over(dwell, name) for name in ("overstated", "beyond_standing")),
+        *(_over(dwell, name) for name in ("overstated", "more_than_it_stood")),
     )
 
 

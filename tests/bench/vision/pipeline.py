@@ -10,8 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from detectors.frames import Picture
-from detectors.model import Tracker, digest_of, find_class_map
+from detectors.eyes.class_maps import find_class_map
+from detectors.eyes.loading import load_eyes
+from detectors.eyes.model import Eyes
+from detectors.eyes.tracks import Tracks
+from detectors.eyes.weights import digest_of
+from detectors.frames import Frame, Picture
 from detectors.motion import MotionGate
 from detectors.observing import Limits, Post
 from detectors.rulebook import BASE, read_rules
@@ -25,6 +29,7 @@ from tests.support.manifests import an_about
 
 FPS: Final = 5.0
 THRESHOLD_S: Final = 10.0
+EYES: Final = Path(__file__).parents[3] / "bench-out" / "eyes"
 STARTS_AT: Final = datetime(2026, 11, 20, 4, tzinfo=UTC)
 _STILL_AT_MOST: Final = timedelta(seconds=1)
 
@@ -77,7 +82,8 @@ class Listener:
 
 def run_cameras(jobs: Sequence[Job], listener: Listener) -> list[Counted]:
     """See all recordings to their ends, in this process, a thread a camera where there are more."""
-    workers = [_worker(number, job, listener) for number, job in enumerate(jobs)]
+    eyes = {job.weights: open_eyes(job.weights) for job in jobs}
+    workers = [_worker(number, job, eyes[job.weights], listener) for number, job in enumerate(jobs)]
     if len(jobs) == 1:
         _watch(jobs[0], workers[0])
     else:
@@ -91,9 +97,21 @@ def run_cameras(jobs: Sequence[Job], listener: Listener) -> list[Counted]:
     return [_counted(worker) for worker in workers]
 
 
-def bare_look(weights: Path) -> Callable[[Picture], object]:
-    """The model with its tracker and nothing around it."""
-    return _eyes(weights).look
+def bare_look(weights: Path) -> Callable[[Frame], object]:
+    """The model with its tracks and nothing around it."""
+    eyes, tracks = open_eyes(weights), Tracks()
+
+    def look(frame: Frame) -> object:
+        (found,) = eyes.find([frame.picture])
+        return tracks.follow(found, frame.picture, at=frame.at)
+
+    return look
+
+
+def open_eyes(weights: Path) -> Eyes:
+    """On the engine that fits; its form is made once for all that is measured."""
+    class_map = find_class_map(weights, digest_of(weights))
+    return load_eyes(weights, class_map=class_map, cache=EYES)
 
 
 def known_rules() -> frozenset[str]:
@@ -106,12 +124,13 @@ def _watch(job: Job, worker: CameraWorker) -> None:
         worker.watch(source, starts_at=STARTS_AT, in_real_time=job.in_real_time)
 
 
-def _worker(number: int, job: Job, listener: Listener) -> CameraWorker:
+def _worker(number: int, job: Job, eyes: Eyes, listener: Listener) -> CameraWorker:
     tally = Tally()
     return CameraWorker(
         camera=job.camera,
         posts=_posts(job),
-        eyes=_eyes(job.weights),
+        eyes=eyes,
+        tracks=Tracks(),
         gate=_gate(job),
         publisher=_Publisher(number, tally, listener),
         vault=DiskVault(job.vault),
@@ -124,10 +143,6 @@ def _worker(number: int, job: Job, listener: Listener) -> CameraWorker:
         ),
         tally=tally,
     )
-
-
-def _eyes(weights: Path) -> Tracker:
-    return Tracker(weights, class_map=find_class_map(weights, digest_of(weights)))
 
 
 def _gate(job: Job) -> Gate:

@@ -1,5 +1,6 @@
 """Draws what was measured: one plain picture a question, for the page of results."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -108,8 +109,8 @@ def _f1_grid(street: Answer) -> Figure:
     grid = street["by_rule_and_condition"]
     rules, conditions = list(grid), list(street["by_condition"])
     figure, axes = _blank((2.6 + 0.95 * len(conditions), 0.9 + 0.42 * len(rules)))
-    values = [[_value(grid[rule].get(name)) for name in conditions] for rule in rules]
-    axes.imshow(values, cmap="Blues", vmin=0.4, vmax=1.15, aspect="auto")
+    short = [[_short_of_1(grid[rule].get(name)) for name in conditions] for rule in rules]
+    axes.imshow(short, cmap="Oranges", vmin=0, vmax=1.6, aspect="auto")
     for row, rule in enumerate(rules):
         for column, name in enumerate(conditions):
             axes.text(
@@ -120,12 +121,12 @@ def _f1_grid(street: Answer) -> Figure:
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.set_title("F1 (true events)")
+    axes.set_title("F1 (true events); –: nothing to tell, and nothing told")
     return figure
 
 
-def _value(one: Answer | None) -> float:
-    return one["f1"]["value"] if one and one["f1"] else float("nan")
+def _short_of_1(one: Answer | None) -> float:
+    return 1 - one["f1"]["value"] if one and one["f1"] else float("nan")
 
 
 def _cell(one: Answer | None) -> str:
@@ -151,11 +152,26 @@ def _delay(delay: Answer) -> Figure:
 def _dwell(dwell: Answer) -> Figure:
     """Left of zero is what nobody could prove, right of it what was never there."""
     figure, axes = _blank((_WIDE, 3))
-    axes.hist(dwell["all"], bins=40, color=_INK)
-    axes.axvline(0, color=_GOAL, linestyle="--", linewidth=1)
-    axes.set_xlabel("proved dwell less the truth, s, at the first message; right of 0: overstated")
+    there, standing = dwell["beyond_being_there"], dwell["beyond_standing"]
+    edges = _half_seconds(min(there), max(standing))
+    axes.hist(there, bins=edges, color=_INK, label="the time it was in the zone: the promise")
+    axes.hist(
+        standing,
+        bins=edges,
+        histtype="step",
+        color=_GOAL,
+        linewidth=1.3,
+        label="the time it stood still there",
+    )
+    axes.axvline(0, color=_GREY, linestyle="--", linewidth=1)
+    axes.legend(frameon=False, loc="upper left", title="less", alignment="left")
+    axes.set_xlabel("proved dwell at the first message, s; right of 0: more than there was")
     axes.set_ylabel("events")
     return figure
+
+
+def _half_seconds(low: float, high: float) -> list[float]:
+    return [number / 2 for number in range(math.floor(2 * low), math.ceil(2 * high) + 2)]
 
 
 def _cost(loads: Answer) -> Figure:

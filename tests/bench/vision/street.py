@@ -1,6 +1,7 @@
 """Plays stories of the drawn street from seeds that no model has seen, and scores what was told."""
 
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -77,10 +78,18 @@ def _all_played(wanted: Sequence[Play]) -> Iterator[Played]:
     context = get_context("spawn")  # a fork would copy our threads' locks
     with ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=one_thread) as pool:
         try:
-            for future in as_completed([pool.submit(played, play) for play in wanted]):
+            for future in as_completed([pool.submit(_played, play) for play in wanted]):
                 yield future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _played(play: Play) -> Played:
+    """Not every error finds its way from one process into another; its text does."""
+    try:
+        return played(play)
+    except Exception:  # noqa: BLE001 - the outermost of a process
+        raise RuntimeError(f"{play.name}: {traceback.format_exc()}") from None
 
 
 def played(play: Play) -> Played:
