@@ -1,5 +1,5 @@
 # Every target sets up what it needs; nothing relies on what was installed by hand.
-.PHONY: setup demo test bench check lock clean
+.PHONY: setup demo test bench bench-vision check lock clean
 PY := .venv/bin/python
 
 setup: .venv/ready
@@ -16,6 +16,9 @@ test: setup
 
 bench: setup
 	$(PY) -m tests.bench
+
+bench-vision: setup
+	$(PY) -m tests.bench.vision
 
 check: setup
 	scripts/check

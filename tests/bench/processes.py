@@ -34,6 +34,11 @@ def family_cost(pid: int) -> Cost:
     )
 
 
+def resident_mib(pid: int) -> float:
+    """What one process holds in memory now."""
+    return _mib(pid, "status", "VmRSS")
+
+
 def forget_peak() -> None:
     """From now on the peak of this process is what it takes from now on."""
     with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Frames a second of the camera worker beside the bare model, by turns on the same clips."""
+"""Frames a second of the whole pipeline beside the bare model, by turns on the same clips."""
 
 import importlib.util
 import tempfile
@@ -13,15 +13,15 @@ from tests.bench.children import child
 from tests.bench.spread import spread
 from tests.bench.tables import tell_rows
 
-AIM_OVERHEAD: Final = 0.15
+AIM_OVERHEAD: Final = 0.08
 KINDS: Final = {
     "bare model": {"worker": False, "gate": False},
-    "worker, gate off": {"worker": True, "gate": False},
-    "worker, gate on": {"worker": True, "gate": True},
+    "gate off": {"worker": True, "gate": False},
+    "gate on": {"worker": True, "gate": True},
 }
 _CLIP_WITHIN_S: Final = 300.0
 _NEEDED: Final = ("torch", "ultralytics", "av", "cv2")
-_SHARED: Final = Path(__file__).parents[3] / "shared" / "data"
+_SHARED: Final = Path(__file__).parents[4] / "shared" / "data"
 _VANS: Final = "campus_people_parked_vans_480x360.avi"
 _VAN_BAY: Final = """
 name = "Campus"
@@ -62,6 +62,7 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
     told = {
         "rounds": rounds,
         "aim_overhead": AIM_OVERHEAD,
+        "worst": max(one["overhead_in_cpu_time"]["median"] for one in measured),
         "clips": measured,
     }
     _tell(console, told["clips"])
@@ -72,11 +73,11 @@ def _clips(console: Console, folder: Path, *, frames: int) -> list[Clip]:
     from detectors.synthetic.clips import write_clip  # noqa: PLC0415
     from infra.composition import SAMPLE_WEIGHTS  # noqa: PLC0415 - only where there are eyes
     from infra.sample.street import CLIP_FPS, SAMPLE_CAMERAS, camera_file  # noqa: PLC0415
-    from tests.bench.looking import FPS  # noqa: PLC0415
+    from tests.bench.vision.looking import FPS  # noqa: PLC0415
 
     camera = SAMPLE_CAMERAS[1]
     drawn = folder / "street.mp4"
-    write_clip(camera.scene(), drawn, fps=CLIP_FPS, seconds=frames / FPS + 1)
+    write_clip(camera.scene(), drawn, fps=CLIP_FPS, seconds=frames / FPS + 5)
     (folder / f"{camera.id}.toml").write_text(camera_file(camera), "utf-8")
     clips = [
         Clip(
@@ -115,7 +116,9 @@ def _rounds(folder: Path, clip: Clip, rounds: int) -> Rounds:
         "frames": clip.frames,
         "vault": str(folder / f"vault-{clip.camera}"),
     }
-    with child("tests.bench.looking", order, folder=folder, name=f"look-{clip.camera}") as looking:
+    with child(
+        "tests.bench.vision.looking", order, folder=folder, name=f"look-{clip.camera}"
+    ) as looking:
         by_number = looking.answer(within_s=_CLIP_WITHIN_S)["rounds"]
     return {kind: [one[kind] for one in by_number] for kind in KINDS}
 
@@ -133,11 +136,11 @@ def _summed(clip: Clip, rounds: Rounds) -> Answer:
         "fps": _spreads(rounds, "fps"),
         "cpu_ms_per_frame": _spreads(rounds, "cpu_ms_per_frame"),
         "ratio": {kind: spread(each).plain() for kind, each in ratios.items()},
-        "overhead": spread([1 - each for each in ratios["worker, gate off"]]).plain(),
+        "overhead": spread([1 - each for each in ratios["gate off"]]).plain(),
         "overhead_in_cpu_time": spread(
             [
-                1 - its["cpu_ms_per_frame"] / mine["cpu_ms_per_frame"]
-                for mine, its in zip(ours["worker, gate off"], bare, strict=True)
+                mine["cpu_ms_per_frame"] / its["cpu_ms_per_frame"] - 1
+                for mine, its in zip(ours["gate off"], bare, strict=True)
             ]
         ).plain(),
         "searched": {kind: each[-1]["searched"] for kind, each in rounds.items()},
@@ -168,10 +171,11 @@ def _tell(console: Console, clips: Sequence[Answer]) -> None:
             ),
             ("messages", "-", *(str(each) for each in told["messages"].values())),
         ]
-        tell_rows(console, f"Camera worker beside the bare model: {told['clip']}", columns, rows)
+        tell_rows(console, f"Pipeline beside the bare model: {told['clip']}", columns, rows)
         console.print(
-            f"overhead with the gate off: {_span(told['overhead'], '.1%')}, aim at most "
-            f"{AIM_OVERHEAD:.0%}; by CPU time: {_span(told['overhead_in_cpu_time'], '.1%')}",
+            f"overhead with the gate off, in CPU time: "
+            f"{_span(told['overhead_in_cpu_time'], '.1%')}, aim at most {AIM_OVERHEAD:.0%}; "
+            f"frames/s lost: {_span(told['overhead'], '.1%')}",
             highlight=False,
         )
 
