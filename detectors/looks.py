@@ -1,7 +1,7 @@
 """One searched picture, taken apart once for all posts: feet, tracks, and who stands where."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
@@ -14,6 +14,8 @@ from schemas.ids import ZoneId
 from schemas.observation import Thing
 
 _SECOND: Final = timedelta(seconds=1)
+_CUT_PX: Final = 1.5
+"""A box that ends so near to a side of the picture goes on beyond it."""
 _FORGET_AFTER: Final = timedelta(seconds=60)
 """A tracker keeps a lost name for seconds; later the same name is another thing."""
 
@@ -85,13 +87,18 @@ def _can_have_moved(one: Placed, other: Placed, within: timedelta) -> bool:
 
 
 class Area:
-    """A zone that is asked often, and only of some kinds: most feet are nowhere near it."""
+    """A zone that is asked often, and only of some kinds: most feet are nowhere near it.
 
-    def __init__(self, zone: Zone, kinds: frozenset[str]) -> None:
+    What a side of the picture cuts has its foot anywhere from there to the middle of what
+    shows: it stands in the zone when both do. `width` is the picture's.
+    """
+
+    def __init__(self, zone: Zone, kinds: frozenset[str], *, width: int) -> None:
         xs = [corner.x for corner in zone.outline.corners]
         ys = [corner.y for corner in zone.outline.corners]
         self.zone: Final = zone
         self._kinds: Final = kinds
+        self._width: Final = width
         self._left, self._right = min(xs), max(xs)
         self._top, self._bottom = min(ys), max(ys)
 
@@ -104,7 +111,20 @@ class Area:
         left, right, top, bottom = self._left, self._right, self._top, self._bottom
         about = [one for one in everybody if left <= one.x <= right and top <= one.y <= bottom]
         kinds, contains = self._kinds, self.zone.contains
-        return [one for one in about if one.thing.kind in kinds and contains(Point(one.x, one.y))]
+        return [
+            one
+            for one in about
+            if one.thing.kind in kinds
+            and contains(Point(one.x, one.y))
+            and all(contains(Point(x, one.y)) for x in self._cut_at(one.box))
+        ]
+
+    def _cut_at(self, box: BoxXYXY) -> Iterator[float]:
+        """Where the picture ends and the box most likely doesn't."""
+        if box.x1 <= _CUT_PX:
+            yield _CUT_PX / 2
+        if box.x2 >= self._width - _CUT_PX:
+            yield self._width - _CUT_PX / 2
 
 
 @dataclass(slots=True, eq=False)

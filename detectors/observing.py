@@ -50,7 +50,7 @@ class Observer:
         self._paths: Final = Paths(
             frozenset(kind for post in posts if post.rule.still for kind in post.rule.kinds)
         )
-        areas = _areas_of(posts)
+        areas = _areas_of(posts, width=camera.frame.width)
         self._guards: Final = [
             Guard(
                 post=post,
@@ -201,9 +201,9 @@ class Observer:
         return OccurrenceId(hashlib.sha256("|".join(named).encode()).hexdigest())
 
 
-def _areas_of(posts: Sequence[Post]) -> Mapping[ZoneId, Area]:
+def _areas_of(posts: Sequence[Post], *, width: int) -> Mapping[ZoneId, Area]:
     """Each zone once, with all that its rules look for in it."""
     kinds: dict[ZoneId, frozenset[str]] = {}
     for post in posts:
         kinds[post.zone.id] = kinds.get(post.zone.id, frozenset()) | post.rule.kinds
-    return {post.zone.id: Area(post.zone, kinds[post.zone.id]) for post in posts}
+    return {post.zone.id: Area(post.zone, kinds[post.zone.id], width=width) for post in posts}

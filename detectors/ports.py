@@ -29,3 +29,17 @@ class Vault(Protocol):
         Raises:
             TemporarilyUnavailableError: the disk is full or away.
         """
+
+
+class Memory(Protocol):
+    """Keeps what one camera's watch knows, over its death."""
+
+    def recall(self) -> bytes | None:
+        """What was remembered last, whole; nothing at the first start."""
+
+    def remember(self, content: bytes) -> None:
+        """Return when it is safely on disk, in the place of what was there.
+
+        Raises:
+            TemporarilyUnavailableError: the disk is full or away.
+        """

@@ -20,6 +20,8 @@ from schemas.errors import InvalidValueError
 from schemas.geometry import BoxXYXY, Point
 from schemas.observation import Thing
 
+_LYING = frozenset({"left-thing"})
+"""All of it is on the ground, and its shadow too: the lower edge says little."""
 _SAME_SPOT = 0.3
 """Intersection over union from which two boxes stand on one spot."""
 _SAME_THING = 0.55
@@ -57,10 +59,12 @@ class Placed:
 
 
 def placed(thing: Thing, plane: Plane | None) -> Placed:
-    """Take a thing's measures once."""
+    """Take a thing's measures once. Its foot is below its middle; what was left lies about it."""
     box = thing.box
     x, y = (box.x1 + box.x2) / 2, box.y2
     size = max(box.x2 - box.x1, y - box.y1)
+    if thing.kind in _LYING:
+        y = (box.y1 + box.y2) / 2
     return Placed(thing, x, y, size, None if plane is None else plane.metres(x, y))
 
 

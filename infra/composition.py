@@ -3,8 +3,8 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -50,6 +50,9 @@ from streams.relay import Posted, Relay, Waiting
 from streams.settling import FloodGuard, Settler
 from streams.spool import Spool, SpoolingPublisher
 from streams.topics import EVENTS, Topic, topic_of, wanted_topics
+
+RULE_BOOK: Final = Path(detectors.__file__).parent / "rulebooks" / "base.toml"
+"""What cameras look for unless told otherwise."""
 
 SAMPLE_WEIGHTS: Final = Path(detectors.__file__).parent / "models" / "street.pt"
 """The model of the sample street; a city brings its own."""
@@ -217,21 +220,42 @@ async def _grants(known: Sources) -> Grants:
 
 
 @contextmanager
-def camera_publisher(
-    settings: Settings, deployment: Deployment, camera: CameraId, *, drain_within_s: float
+def camera_publishers(
+    settings: Settings,
+    deployment: Deployment,
+    cameras: Sequence[CameraId],
+    *,
+    drain_within_s: float,
+) -> Iterator[Sequence[SpoolingPublisher]]:
+    """Each camera's way to Kafka, over its own spool on the disk; they share a producer."""
+    pack = policy(settings)
+    with ExitStack() as stack:
+        producer = Producer(deployment.connection)
+        stack.callback(producer.close)
+        yield [
+            stack.enter_context(
+                _spooling(settings, deployment, camera, producer, pack, drain_within_s)
+            )
+            for camera in cameras
+        ]
+
+
+@contextmanager
+def _spooling(  # noqa: PLR0917 - five collaborators of one camera
+    settings: Settings,
+    deployment: Deployment,
+    camera: CameraId,
+    producer: Producer,
+    pack: Policy,
+    drain_within_s: float,
 ) -> Iterator[SpoolingPublisher]:
-    """A camera worker's way to Kafka, over its spool on the disk."""
-    producer = Producer(deployment.connection)
     journal = Journal(deployment.journals, name=f"camera-{camera}", started_at=datetime.now(UTC))
     spool = Spool(settings.data / "spool" / camera, limit_bytes=settings.spool_limit_bytes)
-    publisher = SpoolingPublisher(
-        spool, producer=producer, journal=journal, policy=policy(settings)
-    )
+    publisher = SpoolingPublisher(spool, producer=producer, journal=journal, policy=pack)
     try:
         yield publisher
     finally:
         left = publisher.close(within_s=drain_within_s)
         if left:
             structlog.get_logger().warning("spool_kept", camera=camera, messages=left)
-        producer.close()
         journal.close()

@@ -18,6 +18,7 @@ from handlers.decisions.line import Line
 from handlers.decisions.policy import Policy
 from infra import opening
 from infra.cli.policies import tell_line
+from infra.cli.rule_trial import try_rules
 from infra.cli.telling import OUT, AsJson, Exit, errors_told, tell_json
 from infra.settings import Settings
 from schemas.errors import InvalidValueError, RefusedError
@@ -25,6 +26,7 @@ from schemas.matter import MatterKey
 from schemas.words import Words
 
 rules_app = typer.Typer(help="What cameras look for: rule books.", no_args_is_help=True)
+rules_app.command("try")(try_rules)
 
 _NOBODY: Final = Words("政策包没有此事项：由人工研判", "no row in the pack: a person sorts it")
 

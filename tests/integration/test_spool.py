@@ -351,9 +351,9 @@ def test_a_camera_workers_messages_lie_in_a_real_kafka_in_order(
         for number in range(30)
     ]
 
-    with composition.camera_publisher(
-        settings, deployment, CAMERA, drain_within_s=SOON_S
-    ) as publisher:
+    with composition.camera_publishers(settings, deployment, [CAMERA], drain_within_s=SOON_S) as (
+        publisher,
+    ):
         for event in said:
             publisher.publish(event)
 

@@ -3,25 +3,29 @@
 Street, real clips and costs all go through `run_cameras`; what is measured is what runs.
 """
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+from detectors.crew import Crew, Manned
 from detectors.eyes.class_maps import find_class_map
 from detectors.eyes.loading import load_eyes
 from detectors.eyes.model import Eyes
 from detectors.eyes.tracks import Tracks
 from detectors.eyes.weights import digest_of
-from detectors.frames import Frame, Picture
-from detectors.motion import MotionGate
-from detectors.observing import Limits, Post
-from detectors.rulebook import BASE, read_rules
-from detectors.rules import Rule
+from detectors.frames import Frame
+from detectors.gate import Pace
+from detectors.posts import posts_of
+from detectors.rulebook import read_rules
+from detectors.rules import Post, Rule
 from detectors.sources.opening import open_source
-from detectors.worker import CameraWorker, Gate, Tally
+from detectors.sources.paced import paced
+from detectors.station import Station
+from infra.composition import RULE_BOOK
 from infra.vault.disk import DiskVault
 from schemas.camera import Camera
 from schemas.events import Event
@@ -29,9 +33,9 @@ from tests.support.manifests import an_about
 
 FPS: Final = 5.0
 THRESHOLD_S: Final = 10.0
-EYES: Final = Path(__file__).parents[3] / "bench-out" / "eyes"
 STARTS_AT: Final = datetime(2026, 11, 20, 4, tzinfo=UTC)
-_STILL_AT_MOST: Final = timedelta(seconds=1)
+_EVERY_FRAME: Final = timedelta(microseconds=1)
+_MODELS: Final = Path("bench-out") / "models"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,25 +85,34 @@ class Listener:
 
 
 def run_cameras(jobs: Sequence[Job], listener: Listener) -> list[Counted]:
-    """See all recordings to their ends, in this process, a thread a camera where there are more."""
-    eyes = {job.weights: open_eyes(job.weights) for job in jobs}
-    workers = [_worker(number, job, eyes[job.weights], listener) for number, job in enumerate(jobs)]
-    if len(jobs) == 1:
-        _watch(jobs[0], workers[0])
-    else:
-        threads = [
-            threading.Thread(target=_watch, args=pair) for pair in zip(jobs, workers, strict=True)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    return [_counted(worker) for worker in workers]
+    """See all recordings to their ends, in this process, as one crew that shares its eyes."""
+    eyes = _eyes(jobs[0].weights)
+    with ExitStack() as stack:
+        manned: list[Manned] = []
+        for number, job in enumerate(jobs):
+            source = stack.enter_context(open_source(str(job.clip), fps=job.fps))
+            manned.append(
+                _station(number, job, listener).man(
+                    paced(source) if job.in_real_time else source,
+                    eyes,
+                    starts_at=STARTS_AT,
+                    stopping=lambda: False,
+                )
+            )
+            stack.callback(manned[-1].reader.close)
+        numbers = range(len(jobs))
+        Crew(
+            cameras=manned,
+            eyes=eyes,
+            stopping=lambda: all(listener.is_over(number) for number in numbers),
+            on_round=_Rounds(manned, listener),
+        ).run()
+    return [_counted(eyes, one) for one in manned]
 
 
 def bare_look(weights: Path) -> Callable[[Frame], object]:
-    """The model with its tracks and nothing around it."""
-    eyes, tracks = open_eyes(weights), Tracks()
+    """The model with its tracker and nothing around it."""
+    eyes, tracks = _eyes(weights), Tracks()
 
     def look(frame: Frame) -> object:
         (found,) = eyes.find([frame.picture])
@@ -108,66 +121,52 @@ def bare_look(weights: Path) -> Callable[[Frame], object]:
     return look
 
 
-def open_eyes(weights: Path) -> Eyes:
-    """On the engine that fits; its form is made once for all that is measured."""
-    class_map = find_class_map(weights, digest_of(weights))
-    return load_eyes(weights, class_map=class_map, cache=EYES)
-
-
 def known_rules() -> frozenset[str]:
     """The rules that are looked by."""
     return frozenset(rule.id for rule in _rules())
 
 
-def _watch(job: Job, worker: CameraWorker) -> None:
-    with open_source(str(job.clip), fps=job.fps) as source:
-        worker.watch(source, starts_at=STARTS_AT, in_real_time=job.in_real_time)
-
-
-def _worker(number: int, job: Job, eyes: Eyes, listener: Listener) -> CameraWorker:
-    tally = Tally()
-    return CameraWorker(
+def _station(number: int, job: Job, listener: Listener) -> Station:
+    ungated = Pace(look_again_after=_EVERY_FRAME, safety_again_after=_EVERY_FRAME)
+    return Station(
         camera=job.camera,
         posts=_posts(job),
-        eyes=eyes,
-        tracks=Tracks(),
-        gate=_gate(job),
-        publisher=_Publisher(number, tally, listener),
-        vault=DiskVault(job.vault),
-        limits=Limits(),
-        way="bench",
         about=an_about(),
-        stopping=lambda: listener.is_over(number),
-        on_progress=lambda told: listener.frame(
-            number, told.media_time.total_seconds(), told.searched
-        ),
-        tally=tally,
+        publisher=_Publisher(number, listener),
+        vault=DiskVault(job.vault),
+        pace=Pace() if job.is_gated else ungated,
     )
 
 
-def _gate(job: Job) -> Gate:
-    if not job.is_gated:
-        return _OpenGate()
-    return MotionGate(look_again_after=max(1, round(job.fps * _STILL_AT_MOST.total_seconds())))
+@cache
+def _eyes(weights: Path) -> Eyes:
+    """With every kind that its class map names; loaded once a process."""
+    class_map = find_class_map(weights, digest_of(weights))
+    return load_eyes(weights, class_map=class_map, cache=_MODELS)
 
 
 def _posts(job: Job) -> tuple[Post, ...]:
     return tuple(
-        Post(rule=rule, zone=zone, threshold=timedelta(seconds=job.threshold_of(zone.id)))
-        for rule in _rules()
+        post
         for zone in job.camera.zones
-        if rule.is_for(zone)
+        for post in posts_of(
+            job.camera,
+            _rules(),
+            lambda _, zone=zone: timedelta(seconds=job.threshold_of(zone.id)),
+            pack="the bench's",
+        )
+        if post.zone is zone
     )
 
 
 def _rules() -> tuple[Rule, ...]:
-    return read_rules(BASE.read_text("utf-8"), name="base")
+    return read_rules(RULE_BOOK.read_text("utf-8"), name="base")
 
 
-def _counted(worker: CameraWorker) -> Counted:
-    tally = worker.tally
+def _counted(eyes: Eyes, manned: Manned) -> Counted:
+    tally = manned.tally
     return Counted(
-        eyes=worker.eyes.name,
+        eyes=eyes.name,
         frames=tally.frames,
         searched=tally.searched,
         signals=tally.signals,
@@ -176,20 +175,29 @@ def _counted(worker: CameraWorker) -> Counted:
     )
 
 
+class _Rounds:
+    """Tells the listener of each frame that a round has brought."""
+
+    def __init__(self, manned: Sequence[Manned], listener: Listener) -> None:
+        self._manned = manned
+        self._listener = listener
+        self._frames = [0] * len(manned)
+
+    def __call__(self) -> None:
+        for number, one in enumerate(self._manned):
+            tally = one.tally
+            if tally.frames > self._frames[number]:
+                self._frames[number] = tally.frames
+                seconds = tally.media_time.total_seconds()
+                self._listener.frame(number, seconds, tally.searched)
+
+
 class _Publisher:
     """Hands on, with the media time at which it was told. Kafka is measured elsewhere."""
 
-    def __init__(self, number: int, tally: Tally, listener: Listener) -> None:
+    def __init__(self, number: int, listener: Listener) -> None:
         self._number = number
-        self._tally = tally
         self._listener = listener
 
     def publish(self, event: Event) -> None:
-        self._listener.message(self._number, self._tally.media_time.total_seconds(), event)
-
-
-class _OpenGate:
-    """Lets every picture through."""
-
-    def changed(self, picture: Picture) -> bool:
-        return True
+        self._listener.message(self._number, (event.occurred_at - STARTS_AT).total_seconds(), event)

@@ -36,8 +36,7 @@ HAS_GST = (
 )
 
 
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def require_rtsp_server() -> None:
     if (
         not SYSTEM_PYTHON.exists()
         or subprocess.run(
@@ -45,6 +44,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ).returncode
     ):
         pytest.skip("GStreamer's RTSP server is not installed: scripts/system-packages brings it")
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    require_rtsp_server()
     path = tmp_path_factory.mktemp("rtsp") / "street.mp4"
     write_clip(compose(seed=9_060, story="quiet"), path, fps=10, seconds=6)
     return path

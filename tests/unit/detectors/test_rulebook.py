@@ -98,7 +98,14 @@ def test_a_rule_that_we_ship_is_for_a_matter_of_the_base_pack_or_says_its_own_th
     unlisted = {rule.id for rule in rules if pack.matter(rule.matter) is None}
     assert unlisted == {"V12-crowd", "V15-person-in-closed-zone", "V16-thing-left-behind"}
     assert all(rule.dwell is not None for rule in rules if rule.id in unlisted)
-    assert all(rule.title and rule.cooling_off and rule.says for rule in rules)
+    assert all(rule.title and rule.says for rule in rules)
+    unheld = {rule.id for rule in rules if not rule.cooling_off}
+    assert unheld == {
+        "V01-vehicle-on-fire-lane",
+        "V09-exit-blocked",
+        "V13-smoke-or-fire",
+        "V15-person-in-closed-zone",
+    }
 
 
 def test_no_camera_looks_for_what_cameras_may_not_be_heard_about() -> None:
