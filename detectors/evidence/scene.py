@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Protocol
 
 from detectors.evidence.pictures import PictureFile
 from detectors.frames import Frame
 from detectors.telling import Told
 from schemas.observation import Thing
-
-CLIP: Final = timedelta(seconds=15)
-"""How much of what led to a moment is sealed with it, where the source has kept it."""
 
 
 class Clip(Protocol):
@@ -57,8 +54,3 @@ class Scene:
     everybody: tuple[Thing, ...]
     first: FirstSight | None = None
     clip: Clip | None = None
-
-
-def clip_since(told: Told, at: timedelta) -> timedelta:
-    """From when on the clip of a moment is cut: what it shows ends with the moment itself."""
-    return max(told.stay.first_seen, at - CLIP)

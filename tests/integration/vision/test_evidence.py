@@ -17,7 +17,7 @@ from detectors.evidence import first_sights
 from detectors.evidence.first_sights import FirstSights
 from detectors.evidence.pictures import jpeg, original_of
 from detectors.evidence.privacy import private_copy
-from detectors.evidence.scene import FirstSight, Scene, clip_since
+from detectors.evidence.scene import FirstSight, Scene
 from detectors.evidence.sealing import seal
 from detectors.frames import Frame, Luma, Picture, Shown
 from detectors.sources.opening import open_source
@@ -353,10 +353,3 @@ def test_a_busy_street_does_not_fill_the_memory(frame: Frame) -> None:
         firsts.follow(stays, at(frame, n))
 
     assert [stay for stay in stays if firsts.of(stay) is not None] == list(stays)[:64]
-
-
-def test_the_clip_ends_with_the_moment_and_begins_no_earlier_than_the_stay() -> None:
-    told = a_telling()
-
-    assert clip_since(told, 60 * S) == 45 * S
-    assert clip_since(told, 10 * S) == told.stay.first_seen == 2 * S
