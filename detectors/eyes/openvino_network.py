@@ -1,7 +1,7 @@
 """Computes with OpenVINO: nobody else knows it.
 
 Compiled anew for each shape of pictures, with the colours turned and scaled inside the network:
-measured against a network that takes any shape, that saves a sixth of the time (decision 0017).
+measured against a network that takes any shape, that saves a sixth of the time (decision 0018).
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from schemas.geometry import FrameSize
 
 _MOST_AT_ONCE: Final = 4
 """Four pictures of 320 px together cost a quarter less than one by one, eight no less still, and
-at 640 px it saves nothing (decision 0017)."""
+at 640 px it saves nothing (decision 0018)."""
 
 
 class OpenVinoNetwork:
