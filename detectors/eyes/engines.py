@@ -33,7 +33,7 @@ RUNS: Final = {
     Form.OPENVINO: (Engine.OPENVINO,),
     Form.TENSORRT: (Engine.TENSORRT,),
 }
-"""What can compute which weights on a CPU, fastest first: decision 0017 has the table."""
+"""What can compute which weights on a CPU, fastest first: decision 0018 has the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Running:
     """How much of the machine the eyes take.
 
     `threads` work on one picture, `at_once` pictures may be worked on, each called for by a
-    thread of its own. One thread a picture costs the least CPU in all (decision 0017); more
+    thread of its own. One thread a picture costs the least CPU in all (decision 0018); more
     only make one picture's answer come sooner. `exact` computes in float32 where the CPU would
     rather compute in bfloat16.
     """

@@ -31,6 +31,7 @@ _MAKERS: Final = {
     Engine.OPENVINO: ("ultralytics-opencv-headless", "ultralytics", "torch", "openvino"),
     Engine.ONNX: ("ultralytics-opencv-headless", "ultralytics", "torch", "onnx", "onnxslim"),
 }
+_MOST_AT_ONCE_ON_A_GPU: Final = 16
 _UNREADABLE: Final = (
     *(AssertionError, AttributeError, EOFError, ImportError, IndexError, KeyError, OSError),
     *(RuntimeError, SyntaxError, TypeError, ValueError, pickle.UnpicklingError),
@@ -48,7 +49,7 @@ class TorchNetwork:
 
         self._torch: Final[Any] = torch
         self._threads: Final = running.threads
-        self.gains_by_batch: Final = has_gpu()
+        self.most_at_once: Final = _MOST_AT_ONCE_ON_A_GPU if has_gpu() else 1
         device = torch.device("cuda:0" if has_gpu() else "cpu")
         with kept_apart(weights) as copy, _reading(weights):
             network = AutoBackend(copy, device=device, verbose=False, end2end=False)

@@ -32,8 +32,8 @@ class Network(Protocol):
         ...
 
     @property
-    def gains_by_batch(self) -> bool:
-        """Whether several pictures at once cost clearly less than one after the other."""
+    def most_at_once(self) -> int:
+        """As how many pictures of one shape it takes together while that saves anything."""
         ...
 
     def run(self, pictures: Pictures) -> Answers:
@@ -47,7 +47,7 @@ Made = TypeVar("Made")
 class Shelf(Generic[Made]):
     """Networks made for a shape of pictures, the last few kept: cameras have few shapes."""
 
-    def __init__(self, make: Callable[[tuple[int, ...]], Made], *, room: int = 8) -> None:
+    def __init__(self, make: Callable[[tuple[int, ...]], Made], *, room: int = 12) -> None:
         self._make: Final = make
         self._room: Final = room
         self._made: OrderedDict[tuple[int, ...], Made] = OrderedDict()

@@ -19,7 +19,7 @@ class OnnxNetwork:
     Each call computes in threads of its own, so `Running.at_once` is as many as call.
     """
 
-    gains_by_batch: Final = False
+    most_at_once: Final = 1
 
     def __init__(self, weights: Weights, running: Running, names: Mapping[int, str]) -> None:
         import onnxruntime  # noqa: PLC0415 - only where it is the engine

@@ -166,8 +166,24 @@ def test_the_same_picture_gets_the_same_answer_to_the_last_bit(
 
     alone = [one.find([picture])[0] for picture in street]
 
-    assert one.find(street) == alone
-    assert other.find([street[1], street[0][:200], street[0]])[::2] == alone[::-1]
+    assert [one.find([picture])[0] for picture in street] == alone
+    assert [other.find([picture])[0] for picture in street] == alone
+    assert one.find(street * 2) == other.find(street * 2)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("engine", ON_A_CPU)
+def test_pictures_that_come_together_are_seen_as_they_are_alone(
+    engine: Engine, street: list[Picture]
+) -> None:
+    eyes = open_eyes(engine=needed(engine))
+    alone = [eyes.find([picture])[0] for picture in street]
+
+    together = eyes.find([street[1], street[0], street[0][:200], *street, street[1]])
+
+    for ours, theirs in zip(together, [*alone[::-1], (), *alone, alone[1]], strict=True):
+        assert not theirs or unlike(ours, theirs, overlap=0.99) == []
+        assert unlike(theirs, ours, overlap=0.99) == []
 
 
 @pytest.mark.model

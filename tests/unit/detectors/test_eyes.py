@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.eyes.class_maps import ClassMap
-from detectors.eyes.model import NetworkEyes, require_size
+from detectors.eyes.model import NetworkEyes, batches, require_size
 from detectors.eyes.network import Answers, Pictures, Shelf
 from detectors.eyes.suppressing import once_each
 from schemas.errors import InvalidValueError, RefusedError
@@ -25,10 +25,10 @@ Row = tuple[tuple[float, float, float, float], Mapping[str, float]]
 class CannedNetwork:
     """Answers every picture of a frame of 320x320 with the same rows."""
 
-    def __init__(self, *rows: Row, lists: bool = False, gains_by_batch: bool = False) -> None:
+    def __init__(self, *rows: Row, lists: bool = False, most_at_once: int = 1) -> None:
         self.names = NAMES
         self.fixed = FrameSize(width=320, height=320)
-        self.gains_by_batch = gains_by_batch
+        self.most_at_once = most_at_once
         self.batches: list[int] = []
         self._answer = as_list(rows) if lists else as_raw(rows)
 
@@ -174,7 +174,7 @@ def test_pictures_of_several_sizes_each_get_their_own_answer() -> None:
 
 
 def test_a_network_that_gains_by_it_gets_pictures_of_one_shape_together() -> None:
-    network = CannedNetwork((HERE, {"person": 0.9}), gains_by_batch=True)
+    network = CannedNetwork((HERE, {"person": 0.9}), most_at_once=4)
     network.fixed = None  # type: ignore[assignment]
     sizes = [(320, 320), (320, 160), (640, 640), (320, 160)]
 
@@ -182,6 +182,27 @@ def test_a_network_that_gains_by_it_gets_pictures_of_one_shape_together() -> Non
 
     assert network.batches == [2, 2]
     assert [things[0].box.x2 for things in told] == [50, 50, 100, 50]
+
+
+@pytest.mark.parametrize(
+    ("pictures", "at_most", "cut"),
+    [
+        pytest.param(0, 4, [], id="none"),
+        pytest.param(3, 1, [1, 1, 1], id="one-by-one"),
+        pytest.param(7, 4, [4, 2, 1], id="powers-of-two"),
+        pytest.param(9, 4, [4, 4, 1], id="no-more-than-pays"),
+        pytest.param(5, 6, [4, 1], id="never-six"),
+    ],
+)
+def test_pictures_are_put_together_in_few_numbers(
+    pictures: int, at_most: int, cut: list[int]
+) -> None:
+    places = list(range(pictures))
+
+    made = list(batches(places, at_most=at_most))
+
+    assert [len(batch) for batch in made] == cut
+    assert [place for batch in made for place in batch] == places
 
 
 def test_no_pictures_have_no_answers() -> None:
