@@ -16,8 +16,10 @@ _FIRST_MIX: Final = [
     Kind.BICYCLE, Kind.PERSON, Kind.PERSON, Kind.CAR, Kind.GOODS, Kind.STALL,
 ]  # fmt: skip
 _MIX: Final = [
-    *Kind, Kind.PERSON, Kind.PERSON, Kind.PERSON, Kind.CAR, Kind.STALL, Kind.TRICYCLE, Kind.GOODS,
+    *Kind, Kind.PERSON, Kind.PERSON, Kind.CAR, Kind.STALL, Kind.TRICYCLE, Kind.GOODS,
+    Kind.BICYCLE, Kind.WHEELCHAIR, Kind.PRAM, Kind.RUBBISH, Kind.RUBBISH, Kind.SMOKE, Kind.SMOKE,
 ]  # fmt: skip
+"""What is hard to learn comes oftener."""
 _ON_ROAD: Final = frozenset({Kind.CAR, Kind.VAN, Kind.BUS, Kind.SWEEPER})
 _ROLLS: Final = _ON_ROAD | {Kind.TRICYCLE, Kind.BICYCLE, Kind.PRAM, Kind.WHEELCHAIR}
 _REACH: Final = {

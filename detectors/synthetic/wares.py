@@ -96,7 +96,7 @@ SMOKE_PHASES: Final = 24
 
 def smoke(brush: Brush, dice: Random, phase: int) -> None:
     """Puffs that rise, widen and thin out; one sees through them."""
-    tone = dice.choice([70, 95, 130, 175])
+    tone = dice.choice([50, 70, 95, 215])
     cover = np.zeros((brush.height, brush.width), np.float32)
     for index in range(_PUFFS):
         sway, start = dice.uniform(-0.5, 0.5), dice.uniform(0.0, 1.0 / _PUFFS)
@@ -104,10 +104,10 @@ def smoke(brush: Brush, dice: Random, phase: int) -> None:
         x = 0.5 + sway * (0.3 + 0.6 * risen) + 0.06 * np.sin(6.28 * (risen + index / 5))
         radius = (0.11 + 0.12 * risen) * brush.height
         puff = np.zeros_like(cover)
-        density = 0.95 * min(1.0, 6 * risen) * (1.0 - risen) ** 0.45
+        density = min(1.0, 8 * risen) * (1.0 - risen) ** 0.35
         cv2.circle(puff, brush.at(float(x), 1.0 - 0.9 * risen - 0.06), round(radius), density, -1)
         cover = 1 - (1 - cover) * (1 - puff)
-    soft = cv2.blur(cv2.blur(cover, (41, 41)), (31, 31))
+    soft = cv2.blur(cv2.blur(cover, (27, 27)), (21, 21))
     shade = np.clip(tone + 40 * (soft - 0.5), 0, 255)
     brush.sheet[:, :, :3] = shade[:, :, np.newaxis].astype(np.uint8)
-    brush.sheet[:, :, 3] = np.clip(soft * 255, 0, 235).astype(np.uint8)
+    brush.sheet[:, :, 3] = np.clip(soft * 255, 0, 205).astype(np.uint8)
