@@ -150,14 +150,13 @@ class Assignment:
         beginning = self._paths.beginning(track)
         return beginning is None or is_still(member.anchor, beginning, self._rule.still)
 
-    def _is_here(self, found: Placed) -> bool:
-        """In the zone, or not yet out of it."""
-        return self._area.holds(found) or is_by_the_edge(self._area.zone, found, self._rule.margin)
-
     def _see(self, one: OpenStay, member: Member, found: Placed) -> None:
-        if not self._is_here(found):
-            member.has_left = True
+        is_inside = self._area.holds(found)
+        if not (is_inside or is_by_the_edge(self._area.zone, found, self._rule.margin)):
+            self._leave(one, member)
             return
+        if is_inside:
+            member.inside_at = self._look.at
         self._taken.add(id(found))
         self._holders[id(found)] = one
         was, now = member.tracks[-1] if member.tracks else None, found.thing.track
@@ -171,6 +170,12 @@ class Assignment:
         member.see(found, self._look.at)
         if not (member.has_settled or self._is_new(self._look.at - member.joined_at)):
             self._settle(one, member)
+
+    def _leave(self, one: OpenStay, member: Member) -> None:
+        """It has gone over the edge; who was still in the margin just now was on the way out."""
+        at, member.has_left = self._look.at, True
+        if len(one.members) == 1 and self._is_new(at - member.inside_at):
+            one.stay = one.stay.doubted(member.inside_at)
 
     def _take_for(self, one: OpenStay, member: Member, found: Placed) -> None:
         """Perhaps only somebody who passes: until it has settled this can be undone."""
@@ -200,6 +205,8 @@ class Assignment:
 
         One that was told stays told: what moves on from there begins anew.
         """
+        if not self._area.holds(found):
+            self._leave(one, member)
         member.has_left = True
         if len(one.members) > 1:
             return

@@ -167,14 +167,21 @@ class Stay:
 
     def mended(self, since: timedelta) -> "Stay":
         """The stay, where what was hidden since a sight was there after all."""
+        return self._recast(since, frozenset({Knowing.HIDDEN}), Knowing.BRIDGED)
+
+    def doubted(self, since: timedelta) -> "Stay":
+        """The stay, where what was seen since an instant may have been beside it."""
+        return self._recast(since, SEEN, Knowing.HIDDEN)
+
+    def _recast(self, since: timedelta, kinds: frozenset[Knowing], to: Knowing) -> "Stay":
         stretches: tuple[Stretch, ...] = ()
         for each in self.stretches:
-            if each.knowing is not Knowing.HIDDEN or each.ends <= since:
-                stretches = _joined(stretches, each.knowing, each.begins, each.ends)
-                continue
-            if each.begins < since:
-                stretches = _joined(stretches, Knowing.HIDDEN, each.begins, since)
-            stretches = _joined(stretches, Knowing.BRIDGED, max(each.begins, since), each.ends)
+            keeps = each.knowing not in kinds
+            cut = each.ends if keeps else min(max(each.begins, since), each.ends)
+            if each.begins < cut:
+                stretches = _joined(stretches, each.knowing, each.begins, cut)
+            if cut < each.ends:
+                stretches = _joined(stretches, to, cut, each.ends)
         return replace(self, seen=_seen(stretches), stretches=stretches)
 
     def shifted(self, by: timedelta) -> "Stay":

@@ -185,11 +185,12 @@ class Guard:
 
     def _stays_put(self, one: OpenStay, regions: Regions) -> bool:
         """Nothing has moved where it was found, nor where its company was."""
-        shown = [member.now.thing for member in one.shown]
+        rule = self.post.rule
+        shown = [each.now.thing for each in one.shown if rule.concerns(each.now.thing)]
         unchanged = sum(regions.is_unchanged(self._about(thing)) for thing in shown)
-        if unchanged < self.post.rule.count:
+        if unchanged < rule.count:
             return False
-        return not self.post.rule.company or _is_any_unchanged(one.company, regions)
+        return not rule.company or _is_any_unchanged(one.company, regions)
 
     def _about(self, thing: Thing) -> BoxXYXY:
         """Its box; where nobody may come near, all from where somebody would be."""

@@ -1,7 +1,7 @@
 """One searched picture, taken apart once for all posts: feet, tracks, and who stands where."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
@@ -116,15 +116,20 @@ class Area:
             for one in about
             if one.thing.kind in kinds
             and contains(Point(one.x, one.y))
-            and all(contains(Point(x, one.y)) for x in self._cut_at(one.box))
+            and (self._is_whole(one.thing.box) or self._must_be_inside(one))
         ]
 
-    def _cut_at(self, box: BoxXYXY) -> Iterator[float]:
-        """Where the picture ends and the box most likely doesn't."""
+    def _is_whole(self, box: BoxXYXY) -> bool:
+        return box.x1 > _CUT_PX and box.x2 < self._width - _CUT_PX
+
+    def _must_be_inside(self, one: Placed) -> bool:
+        """Also where the picture ends and the box most likely doesn't."""
+        box, ends = one.thing.box, []
         if box.x1 <= _CUT_PX:
-            yield _CUT_PX / 2
+            ends.append(_CUT_PX / 2)
         if box.x2 >= self._width - _CUT_PX:
-            yield self._width - _CUT_PX / 2
+            ends.append(self._width - _CUT_PX / 2)
+        return all(self.zone.contains(Point(x, one.y)) for x in ends)
 
 
 @dataclass(slots=True, eq=False)

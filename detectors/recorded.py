@@ -159,6 +159,7 @@ def _resumed(kept: KeptStay, by: timedelta, plane: Plane | None) -> OpenStay:
                 anchor=placed(member.anchor, plane),
                 joined_at=member.joined_at + by,
                 seen_at=member.seen_at + by,
+                inside_at=member.seen_at + by,
                 has_left=member.has_left,
                 has_settled=True,
             )

@@ -54,16 +54,18 @@ def _trail() -> deque[Sight]:
 class Member:
     """One that takes part: as last seen, where it came to rest, and under which names.
 
-    `before` is the stay before this one was taken for the one that stood there: it can be
-    undone. One that `has_left` may come back, but nobody may be taken for it. `trail` is where
-    its foot was at its latest sights, so that what comes to rest is known since it came near:
-    once it `has_settled`, that is where it stands.
+    `inside_at` is when it last was in the zone and not in its margin. `trail` is where its foot
+    was at its latest sights, so that what comes to rest is known since it came near: once it
+    `has_settled`, that is where it stands. `before` is the stay before this one was taken for the
+    one that stood there: it can be undone. One that `has_left` may come back, but nobody may be
+    taken for it.
     """
 
     now: Placed
     anchor: Placed
     joined_at: timedelta
     seen_at: timedelta
+    inside_at: timedelta
     tracks: tuple[str, ...] = ()
     trail: deque[Sight] = field(default_factory=_trail)
     before: Stay | None = None
@@ -91,7 +93,7 @@ class Member:
 
 def joining(one: Placed, at: timedelta) -> Member:
     """Somebody comes to rest here."""
-    member = Member(now=one, anchor=one, joined_at=at, seen_at=at)
+    member = Member(now=one, anchor=one, joined_at=at, seen_at=at, inside_at=at)
     member.see(one, at)
     return member
 

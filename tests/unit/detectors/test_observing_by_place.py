@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from detectors.dwell import Why
+from detectors.dwell import Knowing, Why
 from detectors.looks import ALL_UNCHANGED, NOT_COMPARED
 from detectors.observing import Observer, Told
 from detectors.rules import Rule
@@ -49,6 +49,11 @@ def test_a_new_name_between_two_looks_in_a_row_costs_nothing() -> None:
 
     (kept,) = observer.recorded().stays
     assert kept.stay.dwell.at_least == s(8)
+    assert [(each.knowing, each.length) for each in kept.stay.stretches] == [
+        (Knowing.DETECTED, s(5)),
+        (Knowing.BRIDGED, s(0.2)),
+        (Knowing.DETECTED, s(2.8)),
+    ]
     assert kept.stay.bridged == 1
     assert str(kept.stay.bridges[0]) == "identity 1 → 7, unseen for 0.2 s"
 
@@ -123,6 +128,22 @@ def test_what_rolls_to_its_place_has_been_there_since_it_came_near() -> None:
     (one,) = told  # it stands from 8 s on; within half its size of it, from 7.4 s
     assert s(6.8) <= one.stay.first_seen <= s(8)
     assert one.stay.dwell.at_most >= one.stay.looked_at - s(0)  # in the zone all the while
+
+
+def test_what_came_to_rest_off_where_it_was_first_seen_is_told_once() -> None:
+    """It rolls in from the right, stands, and goes on to the left."""
+    observer = an_observer()
+    way = {s(0): 330.0, s(2): 290.0, s(20): 290.0, s(28): 100.0}
+    told = []
+    for at in every(0.2, 0, 40):
+        before = max((t for t in way if t <= at), default=s(0))
+        after = min((t for t in way if t > at), default=s(28))
+        part = (at - before) / (after - before) if after > before else 0.0
+        x = way[before] + part * (way[after] - way[before])
+        told += observer.look(at, [a_thing(x=x)] if at <= s(28) else [], NOT_COMPARED)
+
+    assert phases(told) == [Phase.BEGAN, Phase.ENDED]
+    assert s(20) <= told[1].stay.last_seen <= s(22)
 
 
 def test_one_that_moves_a_little_after_long_begins_anew_and_the_old_stay_ends() -> None:
@@ -206,6 +227,18 @@ def test_the_margin_lets_nobody_in() -> None:
     told = seen(an_observer(zone=a_zone(MARGIN)), every(0.2, 0, 20), a_thing(y=303))
 
     assert told == []
+
+
+def test_the_way_out_over_the_edge_is_not_counted() -> None:
+    """Thirty pixels a second downwards: in the margin for two looks, then gone."""
+    observer = an_observer(zone=a_zone(MARGIN), threshold_s=8)
+    told = seen(observer, every(0.2, 0, 9), a_thing(y=297))
+    for at in every(0.2, 9.2, 20):
+        told += observer.look(at, [a_thing(y=297 + 30 * (at - s(9)) / s(1))], NOT_COMPARED)
+
+    assert phases(told) == [Phase.BEGAN, Phase.ENDED]
+    assert told[1].stay.dwell.at_least <= s(9.2)  # at 9.1 s its foot crosses the edge
+    assert told[1].stay.dwell.at_most >= s(9.2)
 
 
 def test_a_hole_is_no_part_of_the_zone() -> None:

@@ -170,6 +170,22 @@ def test_the_next_watch_goes_on_with_the_same_occurrence() -> None:
     assert [bridge.why for bridge in told[1].stay.bridges] == [Why.RESTART]
 
 
+def test_however_short_nobody_watched_between_two_watches() -> None:
+    first = an_observer()
+    seen(first, every(0.5, 0, 6), CAR)
+    second = resumed(first, 6)
+
+    seen(second, every(0.5, 0.5, 2), CAR)
+
+    (kept,) = second.recorded().stays
+    assert kept.stay.dwell.at_least == s(7.5)
+    assert [each.knowing for each in kept.stay.stretches] == [
+        Knowing.DETECTED,
+        Knowing.GAP,
+        Knowing.DETECTED,
+    ]
+
+
 def test_what_was_gone_when_the_next_watch_looked_is_lost_from_sight() -> None:
     first = an_observer()
     told = seen(first, every(0.5, 0, 12), CAR)
