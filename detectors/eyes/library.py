@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -40,7 +41,10 @@ _UNREADABLE: Final = (
 
 
 class TorchNetwork:
-    """A network that torch computes, or TensorRT: on the first GPU if there is one."""
+    """A network that torch computes, or TensorRT: on the first GPU if there is one.
+
+    One call at a time: Ultralytics keeps the grid of the last picture's shape in the network.
+    """
 
     def __init__(self, weights: Weights, running: Running) -> None:
         require_ultralytics()
@@ -48,6 +52,7 @@ class TorchNetwork:
         from ultralytics.nn.autobackend import AutoBackend  # noqa: PLC0415
 
         self._torch: Final[Any] = torch
+        self._alone: Final = Lock()
         self._threads: Final = running.threads
         self.most_at_once: Final = _MOST_AT_ONCE_ON_A_GPU if has_gpu() else 1
         device = torch.device("cuda:0" if has_gpu() else "cpu")
@@ -60,9 +65,9 @@ class TorchNetwork:
 
     def run(self, pictures: Pictures) -> Answers:
         """Compute. torch has one number of threads for the whole process: ours, from now on."""
-        if self._torch.get_num_threads() != self._threads:
-            self._torch.set_num_threads(self._threads)
-        with self._torch.inference_mode():
+        with self._alone, self._torch.inference_mode():
+            if self._torch.get_num_threads() != self._threads:
+                self._torch.set_num_threads(self._threads)
             answers = self._network(
                 self._torch.from_numpy(as_blob(pictures)).to(self._network.device)
             )

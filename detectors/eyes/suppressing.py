@@ -30,20 +30,24 @@ class Found:
 
 
 class Sieve:
-    """What of a network's answers counts, under a class map and what the rules want."""
+    """What of a network's answers counts, under a class map and what the rules want.
+
+    A kind that nobody wants still suppresses: what is surely a wheelchair is no tricycle.
+    """
 
     def __init__(
         self, names: Mapping[int, str], class_map: ClassMap, wanted: frozenset[str] | None
     ) -> None:
         _require_classes(names, class_map)
-        kept = class_map.kinds if wanted is None else class_map.kinds & (wanted | ALWAYS_WANTED)
-        self.kinds: Final = tuple(sorted(kept))
+        self.kinds: Final = tuple(sorted(class_map.kinds))
+        asked = class_map.kinds if wanted is None else wanted | ALWAYS_WANTED
+        self._is_wanted: Final = np.array([kind in asked for kind in self.kinds], bool)
         self._classes: Final = len(names)
         self._kind_of = np.full(len(names), _NOBODY, np.intp)
         self._least = np.full(len(names), _NEVER, np.float32)
         for number, name in names.items():
             kind = class_map.classes.get(name)
-            if kind in kept:
+            if kind is not None:
                 self._kind_of[number] = self.kinds.index(kind)
                 self._least[number] = class_map.least_confidence(kind)
         self._floor = float(self._least.min(initial=_NEVER))
@@ -58,7 +62,8 @@ class Sieve:
         order = np.argsort(-confidences, kind="stable")[:_MOST_CANDIDATES]
         boxes, confidences, kinds = boxes[order], confidences[order], self._kind_of[classes[order]]
         groups = np.zeros_like(kinds) if self._agnostic else kinds
-        kept = once_each(boxes, groups, at_most=self._iou)[:_MOST_FOUND]
+        kept = once_each(boxes, groups, at_most=self._iou)
+        kept = kept[self._is_wanted[kinds[kept]]][:_MOST_FOUND]
         return Found(boxes=boxes[kept], confidences=confidences[kept], kinds=kinds[kept])
 
     def _candidates(

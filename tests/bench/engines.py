@@ -100,7 +100,7 @@ def _memory(folder: Path, pictures: int) -> Answer:
 def _tell_turns(console: Console, subject: str, sizes: Answer) -> None:
     columns = ("size, engine", *(f"frames/s, {n} thr." for n in THREADS))
     columns += tuple(f"CPU ms, {n} thr." for n in THREADS)
-    columns += ("same boxes", "confidence apart")
+    columns += ("boxes as torch (own)", "confidence apart")
     rows = []
     for size, kinds in sizes.items():
         for name, figures in kinds.items():
@@ -110,7 +110,7 @@ def _tell_turns(console: Console, subject: str, sizes: Answer) -> None:
                     f"{size} {name}",
                     *(_span(figures["fps"][str(n)]) for n in THREADS),
                     *(_span(figures["cpu_ms"][str(n)]) for n in THREADS),
-                    f"{told['matched']:.0f} of {told['reference']:.0f}, has {told['own']:.0f}",
+                    f"{told['matched']}/{told['reference']} ({told['own']})",
                     f"{told['confidence_apart_mean']:.4f}, {told['confidence_apart_most']:.4f}",
                 )
             )

@@ -190,19 +190,20 @@ def test_pictures_that_come_together_are_seen_as_they_are_alone(
 @pytest.mark.parametrize("engine", ON_A_CPU)
 def test_several_cameras_may_ask_at_once(engine: Engine, street: list[Picture]) -> None:
     eyes = open_eyes(engine=needed(engine), running=Running(at_once=2))
-    alone = eyes.find(street)
-    answers: list[list[tuple[Thing, ...]]] = []
+    shapes = [street[0], street[0][:200], street[0][:, :300]]
+    alone = [eyes.find([picture]) for picture in shapes]
+    answers: list[bool] = []
 
-    def ask() -> None:
-        answers.extend(eyes.find(street) for _ in range(5))
+    def ask(camera: int) -> None:
+        answers.extend(eyes.find([shapes[camera]]) == alone[camera] for _ in range(8))
 
-    cameras = [threading.Thread(target=ask) for _ in range(3)]
+    cameras = [threading.Thread(target=ask, args=[number]) for number in range(3)]
     for camera in cameras:
         camera.start()
     for camera in cameras:
         camera.join()
 
-    assert answers == [alone] * 15
+    assert answers == [True] * 24
 
 
 @pytest.mark.model

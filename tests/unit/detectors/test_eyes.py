@@ -154,6 +154,14 @@ def test_people_and_vehicles_are_found_whatever_is_wanted() -> None:
     assert found(CannedNetwork(*rows), frozenset({"banner"}), classes=classes)[1] == "banner 0.8"
 
 
+def test_what_is_surely_something_that_nobody_wants_is_nothing_else() -> None:
+    classes = KINDS | {"kite": "wheelchair"}
+    network = CannedNetwork((HERE, {"kite": 0.8}), (ALMOST_HERE, {"person": 0.4}))
+
+    assert found(network, frozenset({"stall"}), classes=classes) == []
+    assert found(network, frozenset({"stall"}), classes=classes, agnostic=False) == ["person 0.4"]
+
+
 def test_boxes_are_cut_to_the_frame_and_what_lies_beyond_is_nothing() -> None:
     network = CannedNetwork(((-20, 10, 50, 400), {"person": 0.9}), ((-20, 0, -5, 9), {"car": 0.9}))
 
