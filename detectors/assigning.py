@@ -273,6 +273,8 @@ class Assignment:
     def _merge(self, old: OpenStay, young: OpenStay) -> None:
         self._stays.remove(young)
         if self._rule.is_group:
+            for member in young.members:
+                member.joined_at = old.stay.first_seen
             old.members.extend(young.members)
             return
         (member,), (other,) = old.members, young.members

@@ -140,7 +140,8 @@ class Guard:
         return at - member.joined_at >= self.limits.settles_after
 
     def _is_kept(self, member: Member, at: timedelta) -> bool:
-        return not member.has_left and at - member.seen_at <= self.limits.lost_after
+        lost_after = self.post.rule.leaves_after or self.limits.lost_after
+        return not member.has_left and at - member.seen_at <= lost_after
 
     def _is_related(self, one: OpenStay, seen: Sequence[Member], look: Look) -> bool:
         """Whether one is there that makes the matter, with whom it has to be, without whom."""
@@ -156,9 +157,14 @@ class Guard:
         if not rule.company:
             return True
         if company := self._beside(seen, rule.company, look):
-            one.company = company
+            one.company, one.company_at = company, look.at
             return True
-        return one.was_found and _is_any_unchanged(one.company, look.regions)
+        return (
+            one.was_found
+            and one.company_at is not None
+            and look.at - one.company_at <= self.limits.missed_at_most
+            and _is_any_unchanged(one.company, look.regions)
+        )
 
     def _beside(
         self, seen: Sequence[Member], kinds: frozenset[str], look: Look
@@ -221,6 +227,7 @@ class Guard:
                 occurrence=self._name(stay.first_seen),
                 members=[member],
                 company=out_of.company,
+                company_at=out_of.company_at,
                 was_found=out_of.was_found,
                 has_moved=True,
                 found=len(sights),

@@ -58,7 +58,7 @@ class Template:
         """The sentence."""
         least, most = _length(moment.at_least), _length(_rounded_up(moment.at_most))
         threshold, since = _length(moment.threshold), moment.since.astimezone(CHINA)
-        shared = {"zone": moment.zone, "count": moment.count}
+        shared = {"zone": _one_line(moment.zone), "count": moment.count}
         return Words(
             self.zh.format(
                 what=moment.what.zh,
@@ -79,6 +79,11 @@ class Template:
                 **shared,
             ),
         )
+
+
+def _one_line(name: str) -> str:
+    """What somebody called a zone may hold anything."""
+    return "".join(letter if letter.isprintable() else " " for letter in name)
 
 
 def length_words(length: timedelta) -> Words:

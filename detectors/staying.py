@@ -12,6 +12,8 @@ from schemas.geometry import BoxXYXY
 from schemas.ids import OccurrenceId
 from schemas.observation import Thing
 
+_MOST_THINGS: Final = 200
+"""So many fit into a message."""
 _TRAIL: Final = 64
 """Sights; at five a second those of the last thirteen seconds."""
 _NAMES_KEPT: Final = 6
@@ -113,6 +115,7 @@ class OpenStay:
     occurrence: OccurrenceId
     members: list[Member]
     company: tuple[Thing, ...] = ()
+    company_at: timedelta | None = None
     related_at: timedelta | None = None
     was_found: bool = True
     found: int = 0
@@ -154,7 +157,8 @@ class OpenStay:
     @property
     def things(self) -> tuple[Thing, ...]:
         """Who takes part, and who is beside."""
-        return (*(member.now.thing for member in self.shown), *self.company)
+        things = (*(member.now.thing for member in self.shown), *self.company)
+        return things[:_MOST_THINGS]
 
     @property
     def boxes(self) -> Iterable[BoxXYXY]:

@@ -7,10 +7,17 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detectors.dwell import MOST_STRETCHES, SEEN, Knowing, Stay, begun
+
+FAST: Final = settings(
+    max_examples=100,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 STEP: Final = timedelta(seconds=2)
 MS: Final = timedelta(milliseconds=1)
@@ -85,6 +92,7 @@ def told_by(truth: Truth, glances: Sequence[tuple[int, str, bool]]) -> Iterator[
             yield stay
 
 
+@FAST
 @given(truths(), GLANCES)
 def test_the_truth_lies_between_the_bounds(
     truth: Truth, glances: Sequence[tuple[int, str, bool]]
@@ -97,6 +105,7 @@ def test_the_truth_lies_between_the_bounds(
         assert stay.not_before <= stay.first_seen <= stay.last_seen <= until
 
 
+@FAST
 @given(truths(), GLANCES, st.integers(0, 100_000))
 def test_nothing_of_what_is_retracted_counts(
     truth: Truth, glances: Sequence[tuple[int, str, bool]], since_ms: int
@@ -113,6 +122,7 @@ def test_nothing_of_what_is_retracted_counts(
         assert all(each.knowing is Knowing.GAP for each in kept.stretches if each.ends > since)
 
 
+@FAST
 @given(st.integers(0, 5_000), st.integers(1, 30_000), st.integers(100, STEP_MS))
 def test_with_regular_looks_the_error_is_a_frame_interval_at_most(
     later: int, lasts: int, interval: int
@@ -131,6 +141,7 @@ def test_with_regular_looks_the_error_is_a_frame_interval_at_most(
         assert abs((bounds.at_least + bounds.at_most) / 2 - lasts * MS) <= interval * MS
 
 
+@FAST
 @given(truths(), GLANCES)
 def test_stretches_touch_and_their_seen_ones_are_the_lower_bound(
     truth: Truth, glances: Sequence[tuple[int, str, bool]]
@@ -143,6 +154,7 @@ def test_stretches_touch_and_their_seen_ones_are_the_lower_bound(
         assert all(a.knowing is not b.knowing for a, b in pairwise(stay.stretches))
 
 
+@FAST
 @given(truths(), GLANCES, st.integers(-(10**9), 10**9))
 def test_another_clock_changes_no_length(
     truth: Truth, glances: Sequence[tuple[int, str, bool]], by_ms: int
@@ -154,6 +166,7 @@ def test_another_clock_changes_no_length(
         assert shifted.shifted(-by_ms * MS) == stay
 
 
+@FAST
 @given(truths(), GLANCES)
 def test_the_part_since_a_sight_claims_no_more_than_was_there_since(
     truth: Truth, glances: Sequence[tuple[int, str, bool]]

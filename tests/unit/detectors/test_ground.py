@@ -4,13 +4,20 @@ from math import hypot
 from typing import Final
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from detectors.ground import Plane
 from schemas.errors import InvalidValueError
 from schemas.geometry import Point
 from schemas.ground import Ground
+
+FAST: Final = settings(
+    max_examples=100,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 Pair = tuple[Point, Point]
 
@@ -96,6 +103,7 @@ def test_three_pairs_are_too_few() -> None:
 SHARES: Final = st.floats(-0.4, 0.4)
 
 
+@FAST
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=4, max_size=9), SHARES, SHARES
 )
@@ -122,6 +130,7 @@ def test_whatever_the_view_points_come_back_as_measured(
 NUMBERS: Final = st.floats(-1e6, 1e6) | st.integers(0, 3).map(float)
 
 
+@FAST
 @given(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS), min_size=4, max_size=7))
 def test_any_pairs_make_a_plane_or_are_refused(
     numbers: list[tuple[float, float, float, float]],

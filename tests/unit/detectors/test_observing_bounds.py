@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import accumulate
 from typing import Final
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detectors.dwell import Stay
@@ -15,6 +15,13 @@ from detectors.recorded_text import read_recorded, write_recorded
 from schemas.geometry import BoxXYXY
 from schemas.observation import Thing
 from tests.support.posts import STARTS_AT, a_thing, an_observer
+
+FAST: Final = settings(
+    max_examples=100,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 MS: Final = timedelta(milliseconds=1)
 STEP_MS: Final = 2000
@@ -101,6 +108,7 @@ def played(street: Street, glances: Sequence[tuple[int, str]]) -> Iterator[list[
         yield street.stays()
 
 
+@FAST
 @given(streets(), ROUGH)
 def test_what_is_claimed_lies_on_both_sides_of_the_truth_whatever_happens_to_the_watch(
     street: Street, glances: Sequence[tuple[int, str]]
@@ -114,6 +122,7 @@ def test_what_is_claimed_lies_on_both_sides_of_the_truth_whatever_happens_to_the
             assert stay.dwell.at_most >= street.there(stay.not_before, until)
 
 
+@FAST
 @given(streets(), ROUGH)
 def test_each_occurrence_begins_once_ends_once_and_counts_its_messages(
     street: Street, glances: Sequence[tuple[int, str]]
@@ -130,6 +139,7 @@ def test_each_occurrence_begins_once_ends_once_and_counts_its_messages(
         assert not {"ended", "lost-sight"} & set(phases[:-1])
 
 
+@FAST
 @given(streets(), QUIET, st.integers(0, 59))
 def test_a_restart_costs_the_time_that_nobody_watched_and_adds_nothing(
     street: Street, glances: Sequence[tuple[int, str]], number: int

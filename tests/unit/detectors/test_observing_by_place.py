@@ -83,6 +83,51 @@ def test_who_comes_from_elsewhere_is_not_taken_for_one_who_was_lost_there() -> N
     assert told == []  # 6 s of one and 5 s of another
 
 
+def test_who_comes_straight_in_from_outside_is_another_too() -> None:
+    """He was never in the zone before he stands where the other one stood."""
+    observer = an_observer(zone=a_zone(an_area(370, 270, 430, 330)), threshold_s=9)
+    comes = [a_thing(x=x, track="2") for x in range(200, 401, 20)]
+    told = seen(observer, every(0.2, 0, 6), a_thing(x=400, track="1"))
+    for index, thing in enumerate(comes):
+        told += observer.look(s(6.2 + 0.2 * index), [thing], NOT_COMPARED)
+    told += seen(observer, every(0.2, 8.4, 12), comes[-1])
+
+    assert told == []
+
+
+def test_without_names_who_comes_is_another_as_well() -> None:
+    observer = an_observer(threshold_s=9)
+    told = seen(observer, every(0.2, 0, 6), a_thing(x=400, track=None))
+    for index, x in enumerate(range(100, 401, 20)):
+        told += observer.look(s(6.2 + 0.2 * index), [a_thing(x=x, track=None)], NOT_COMPARED)
+    told += seen(observer, every(0.2, 9.4, 14), a_thing(x=400, track=None))
+
+    assert told == []
+
+
+def test_what_is_uncovered_bit_by_bit_was_there_all_along() -> None:
+    """A bus goes by: first only an edge of the car is seen again, then all of it."""
+    observer = an_observer()
+    told = seen(observer, every(0.2, 0, 8), a_thing(track="1"))
+    told += seen(observer, every(0.2, 8.2, 9))
+    told += seen(observer, every(0.2, 9.2, 10), a_thing(x=222, size=(16, 40), track="2"))
+    told += seen(observer, every(0.2, 10.2, 13), a_thing(track="2"))
+
+    assert phases(told) == [Phase.BEGAN]
+    assert told[0].stay.first_seen == s(0)
+    assert told[0].stay.dwell.at_least <= s(11)
+
+
+def test_a_car_does_not_become_a_person_though_the_tracker_says_so() -> None:
+    observer = an_observer(a_rule("vehicle", company=["person"]))
+    car, person = a_thing(track="1"), a_thing("person", 210, track="2")
+    seen(observer, every(0.2, 0, 6), car, person)
+    seen(observer, every(0.2, 6.2, 9), a_thing("person", 205, track="1"))
+
+    (kept,) = observer.recorded().stays
+    assert kept.stay.last_seen == s(6)
+
+
 def test_what_the_model_takes_for_two_is_one_and_goes_on_under_either_name() -> None:
     observer = an_observer()
     told = seen(observer, every(0.2, 0, 6), a_thing(track="1"), a_thing(x=204, track="2"))

@@ -85,6 +85,31 @@ def test_company_whose_place_is_unchanged_is_still_there() -> None:
     assert at_least(observer) == s(6)
 
 
+def test_company_that_one_search_saw_is_not_believed_for_long() -> None:
+    """A poster, a pole: something that looked like a person once, and never moves."""
+    observer = an_observer(VENDING, threshold_s=8)
+    told = seen(observer, every(0.2, 0, 1), STALL, VENDOR)
+    for at in every(0.2, 1.2, 30):
+        told += observer.look(at, [STALL], ALL_UNCHANGED)
+
+    assert told == []
+
+
+def test_a_crowd_of_hundreds_fits_into_a_message() -> None:
+    many = [a_thing("person", 30 + 4 * i, 400, track=str(i), size=(3, 20)) for i in range(260)]
+
+    told = seen(an_observer(CROWD), every(1, 0, 12), *many)
+
+    assert len(told[0].things) == 200
+    assert "260" in told[0].reason.en
+
+
+def test_a_zone_with_an_odd_name_makes_one_line() -> None:
+    told = seen(an_observer(zone=a_zone(id="a\nb")), every(1, 0, 12), a_thing())
+
+    assert told[0].reason.en.startswith("a b: 1 vehicle")
+
+
 def test_what_belongs_to_a_stall_makes_no_matter_alone() -> None:
     umbrella = a_thing("umbrella", 300, track="3", size=(80, 70))
     alone = seen(an_observer(VENDING), every(0.5, 0, 20), umbrella, VENDOR)

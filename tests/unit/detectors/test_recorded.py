@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detectors.looks import NOT_COMPARED
@@ -12,6 +12,13 @@ from detectors.observing import Observer
 from detectors.recorded_text import read_recorded, write_recorded
 from schemas.errors import InvalidValueError
 from tests.support.posts import a_rule, a_thing, an_observer, every, s
+
+FAST: Final = settings(
+    max_examples=100,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 RULE: Final = a_rule(
     "stall", company=["person"], is_group=True, cooling_off=s(60), still=None, holds=s(2)
@@ -128,6 +135,7 @@ PATHS: Final = st.sampled_from(
 )
 
 
+@FAST
 @given(PATHS, JSON)
 def test_whatever_stands_there_it_is_refused_or_can_be_gone_on_with(path: str, value: Any) -> None:
     try:
@@ -140,6 +148,7 @@ def test_whatever_stands_there_it_is_refused_or_can_be_gone_on_with(path: str, v
         observer.look(at, [a_thing("stall"), a_thing("person", 230, track="2")], NOT_COMPARED)
 
 
+@FAST
 @given(JSON)
 def test_no_json_at_all_gets_further_than_a_refusal(value: Any) -> None:
     with pytest.raises(InvalidValueError):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detectors.kinds import KINDS, ZONE_NAMES
@@ -19,6 +19,13 @@ from schemas.danger import Danger
 from schemas.errors import InvalidValueError
 from schemas.matter import MatterKey
 from tests.support.posts import a_camera, a_rule, a_zone
+
+FAST: Final = settings(
+    max_examples=100,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 GOOD: Final = """
 [[rule]]
@@ -248,6 +255,7 @@ VALUES: Final = st.one_of(
 KEYS: Final = st.sampled_from([line.split(" = ")[0] for line in WHOLE.strip().splitlines()[1:]])
 
 
+@FAST
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
 def test_any_values_make_a_rule_or_are_refused_with_their_place(changes: dict[str, Any]) -> None:
     kept = [line for line in WHOLE.splitlines() if line.split(" = ")[0] not in changes]
@@ -266,6 +274,7 @@ def test_any_values_make_a_rule_or_are_refused_with_their_place(changes: dict[st
     assert ", got " in place
 
 
+@FAST
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda raw: raw.decode("latin-1")))
 def test_any_text_is_no_rule_book(text: str) -> None:
     with pytest.raises(InvalidValueError):
