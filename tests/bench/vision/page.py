@@ -7,6 +7,7 @@ from typing import Any, Final
 from tests.bench.vision.goals import goals
 
 PAGE: Final = "vision-results.md"
+_THREADS: Final = ("1", "2")
 
 Answer = Mapping[str, Any]
 
@@ -226,15 +227,29 @@ def _memory(memory: Answer, pictures: frozenset[str]) -> str:
 
 
 def _engines(engines: Answer) -> str:
-    if not engines:
+    if "subjects" not in engines:
         return ""
-    if "left_out" in engines:
-        return _section("Engines", f"Left out: {engines['left_out']}.\n")
-    rows = engines.get("rows", [])
-    if not rows:
-        return ""
-    heads = list(rows[0])
-    return _section("Engines", _table(heads, [[str(row[head]) for head in heads] for row in rows]))
+    rows = [
+        (
+            subject,
+            size,
+            engine,
+            *(_span(figures["fps"][threads], ".1f") for threads in _THREADS),
+            _span(figures["cpu_ms"]["1"], ".1f"),
+            f"{figures['agreement']['matched']:.0f} of {figures['agreement']['reference']:.0f}",
+        )
+        for subject, told in engines["subjects"].items()
+        for size, kinds in told["sizes"].items()
+        for engine, figures in kinds.items()
+    ]
+    heads = ("", "size", "engine", *(f"frames/s, {threads} thread(s)" for threads in _THREADS),
+             "CPU ms a frame", "torch's boxes found")  # fmt: skip
+    memory = [(name, f"{each['resident_mib']:.0f}") for name, each in engines["memory"].items()]
+    return _section(
+        "Engines side by side",
+        _table(heads, rows),
+        _table(("engine", "process, MiB"), memory),
+    )
 
 
 def _section(title: str, *parts: str) -> str:
