@@ -22,6 +22,7 @@ import numpy as np
 from detectors.eyes.engines import Engine, Form, Running
 from detectors.eyes.network import Answers, Pictures
 from detectors.eyes.onnx_network import as_blob
+from detectors.eyes.reporting import report_nothing
 from detectors.eyes.weights import Weights, kept_apart
 from schemas.errors import RefusedError
 from schemas.geometry import FrameSize
@@ -139,6 +140,7 @@ def require_ultralytics() -> None:
     Raises:
         RefusedError: it isn't installed.
     """
+    report_nothing()  # an export imports OpenVINO
     # Read at import.
     os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_VERBOSE="false")
     try:

@@ -12,6 +12,7 @@ import numpy as np
 
 from detectors.eyes.engines import Form, Running
 from detectors.eyes.network import Answers, Pictures, Shelf, fixed_size
+from detectors.eyes.reporting import report_nothing
 from detectors.eyes.weights import Weights
 from schemas.errors import RefusedError
 from schemas.geometry import FrameSize
@@ -25,6 +26,7 @@ class OpenVinoNetwork:
     """A network of an OpenVINO export, or of an .onnx file."""
 
     def __init__(self, weights: Weights, running: Running, names: Mapping[int, str]) -> None:
+        report_nothing()
         import openvino  # noqa: PLC0415 - only where it is the engine
 
         self._ov: Final[Any] = openvino

@@ -1,5 +1,7 @@
 """Every engine sees the same; the same picture always gets the same answer."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from itertools import islice
@@ -31,6 +33,7 @@ from tests.support.shared_data import shared
 SEED, SECONDS = 9_050, (12.0, 20.0)
 ON_A_CPU = [Engine.TORCH, Engine.ONNX, Engine.OPENVINO]
 VAN_BAY = (402, 20, 456, 68)
+HOUSE = Path(__file__).parents[3]
 INT8 = "weights/yolo11n_int8_openvino_model"
 
 
@@ -353,3 +356,27 @@ def test_an_onnx_file_that_is_vouched_for_is_loaded_as_it_is(
         assert unlike(things, theirs, overlap=0.9) == []
         assert unlike(theirs, things, overlap=0.9) == []
     assert not (tmp_path / "no").exists()
+
+
+def test_nothing_reports_home_while_weights_are_made_ready(tmp_path: Path) -> None:
+    """In a process of its own: here another test may have imported OpenVINO before."""
+    needed(Engine.OPENVINO)
+    alone = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from detectors.eyes.engines import Engine\n"
+        "from infra.composition import SAMPLE_WEIGHTS\n"
+        "from detectors.eyes.class_maps import find_class_map\n"
+        "from detectors.eyes.loading import load_eyes\n"
+        "from detectors.eyes.weights import digest_of\n"
+        "class_map = find_class_map(SAMPLE_WEIGHTS, digest_of(SAMPLE_WEIGHTS))\n"
+        f"cache = Path({str(tmp_path)!r})\n"
+        "load_eyes(SAMPLE_WEIGHTS, class_map=class_map, cache=cache, engine=Engine.OPENVINO)\n"
+        "print('openvino' in sys.modules, sys.modules['openvino_telemetry'])\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", alone], cwd=HOUSE, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "True None"
