@@ -281,6 +281,7 @@ def strip(best: Path, weights: Path) -> None:
     full = torch.load(best, map_location="cpu", weights_only=False)  # our own, just made
     model = full["model"]
     model.args = {"task": "detect", "imgsz": IMAGE_SIZE, "single_cls": False}
+    model.__dict__.pop("pt_path", None)
     kept = {"model": model, "version": full["version"], "license": full["license"]}
     torch.save({**kept, "train_args": dict(model.args)}, weights)
 
