@@ -47,10 +47,10 @@ def test_the_demo_shows_both_lanes_with_pictures_and_the_sum_comes_out(tmp_path:
     pictures = [Path(case["evidence"]) for case in summary["cases"] if case["camera"]]
     assert len(pictures) == len(FROM_CAMERAS)
     assert all(path.read_bytes().startswith(b"\xff\xd8") for path in pictures)
-    assert summary["accepted"] == summary["expected"] == summary["outcomes"] == 18
+    assert summary["accepted"] == summary["expected"] == summary["outcomes"] == 20
     assert summary["waiting"] == summary["difference"] == summary["losses"] == 0
     assert summary["seconds"] > 0
-    assert "accepted 18 (journal)   expected 18 − outcomes 18 − waiting 0 = 0" in done.stdout
+    assert "accepted 20 (journal)   expected 20 − outcomes 20 − waiting 0 = 0" in done.stdout
     assert not (out / "data" / "running.json").exists()
 
 
