@@ -147,6 +147,8 @@ class Watch:
             self._signal(stretch)
         if view.fault is not None:
             self.tally.blind += 1
+            if view.fault is Fault.MOVED and self._senses.background is not None:
+                self._senses.background.forget()
             self._tell(self._observer.blind(item.at), item)
             return None
         return self._compared(item, view)
