@@ -18,9 +18,12 @@ from detectors.eyes.model import Eyes
 from detectors.frames import Break, Frame
 from detectors.sources.reader import End, Reader
 from detectors.watch import Tally, Watch
+from schemas.signal import SignalKind
 
 _IDLE_S: Final = 0.2
 """So long without a bell: then trouble and stop are asked for again."""
+
+_AWAY: Final = frozenset({SignalKind.SOURCE_LOST, SignalKind.STALLED})
 
 BATCH: Final = 8
 """More pictures at once gain nothing, and make the first one wait."""
@@ -54,7 +57,7 @@ class Manned:
 @dataclass(slots=True, kw_only=True)
 class Crew:
     """All cameras of this process. `stopping` is asked between rounds; `bell` rings when a reader
-    has something. `on_trouble` is told once when nothing can be kept, and why."""
+    has something. `on_trouble` is told when nothing can be kept or a camera is away, and why."""
 
     cameras: Sequence[Manned]
     eyes: Eyes
@@ -101,6 +104,9 @@ class Crew:
         if isinstance(item, End):
             self._over(camera, item)
             return
+        if isinstance(item, Break) and item.kind in _AWAY:
+            is_back = item.kind is SignalKind.SOURCE_LOST and item.until_at > item.from_at
+            self.on_trouble(item.text if is_back else f"{item.text}; it is called until it answers")
         if camera.watch is None:
             camera.watch = camera.begin()
         wanted = camera.watch.take(item, behind=camera.reader.behind)
