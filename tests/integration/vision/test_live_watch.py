@@ -35,6 +35,7 @@ AWAY_S = 20.0
 THRESHOLD_S = 6
 CONTINUE_EVERY_S = 4
 TOLERANCE = timedelta(seconds=0.3)
+ROUNDED = timedelta(milliseconds=2)  # each time on the wire is cut to whole milliseconds
 WITHIN_S = 90.0
 
 
@@ -145,7 +146,7 @@ def test_a_stream_that_drops_for_20_s_is_a_gap_and_not_a_longer_stay(street: Str
     assert lost.until_at - lost.from_at >= timedelta(seconds=AWAY_S)
     assert len({one.occurrence for one in street.observations}) == 1
     assert last.dwell.at_least <= from_first_to_last - (lost.until_at - lost.from_at) + TOLERANCE
-    assert last.dwell.at_most >= from_first_to_last
+    assert last.dwell.at_most + ROUNDED >= from_first_to_last
     assert "gap" in proof_of(street, last)
 
 
@@ -166,7 +167,7 @@ def test_a_killed_watch_is_gone_on_with_and_nothing_is_told_twice(street: Street
     assert sorted(set(sequences)) == list(range(max(sequences) + 1))
     assert {one.first_seen_at for one in street.observations} == {began.first_seen_at}
     for one in after:
-        assert one.dwell.at_least <= one.last_seen_at - one.first_seen_at
+        assert one.dwell.at_least <= one.last_seen_at - one.first_seen_at + ROUNDED
     gap = after[-1].last_seen_at - after[-1].first_seen_at - after[-1].dwell.at_least
     assert timedelta(0) < gap
     assert after[-1].dwell.at_least > began.dwell.at_least
