@@ -95,7 +95,8 @@ def _first_claims(drafts: Sequence[Facts]) -> Sequence[Claim]:
 def _with_holder(facts: Facts, holders: Mapping[EventId, Claim]) -> Facts:
     if facts.claim is None:
         return facts
-    return replace(facts, claim=holders[facts.claim.event_id])
+    holder = holders[facts.claim.event_id]
+    return facts if holder is facts.claim else replace(facts, claim=holder)
 
 
 def _way(facts: Facts, policy: Policy) -> Routed | None:

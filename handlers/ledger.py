@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.ids import Address, Sha256
-from schemas.wire.canonical import Json, canonical_bytes
+from schemas.wire.canonical import Json, canonical_record
 
 GENESIS: Final = Sha256("0" * 64)
 SALT_BYTES: Final = 16
@@ -46,11 +46,7 @@ class Line:
 
 def seal(content: bytes, *, label: str, salt: bytes) -> Sha256:
     """A digest that tells nothing without its salt."""
-    digest = hashlib.sha256(salt)
-    digest.update(label.encode())
-    digest.update(b"\0")
-    digest.update(content)
-    return Sha256(digest.hexdigest())
+    return Sha256(hashlib.sha256(b"%b%b\0%b" % (salt, label.encode(), content)).hexdigest())
 
 
 def chain(previous: Sha256, *, number: int, address: Address, sealed: Sealed) -> Line:
@@ -81,4 +77,4 @@ def line_hash(
         "decision": sealed.decision,
         "case": sealed.case,
     }
-    return Sha256(hashlib.sha256(previous.encode() + canonical_bytes(content)).hexdigest())
+    return Sha256(hashlib.sha256(previous.encode() + canonical_record(content)).hexdigest())

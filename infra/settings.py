@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8420
     body_limit_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024)] = 1024 * 1024
     events_per_second_per_key: Annotated[float, Field(gt=0)] = 5000.0
-    batch_events: Annotated[int, Field(ge=1, le=5000)] = 500
+    batch_events: Annotated[int, Field(ge=1, le=5000)] = 2000
     spool_limit_bytes: Annotated[int, Field(ge=1024 * 1024)] = 256 * 1024 * 1024
     java_heap_mib: Annotated[int, Field(ge=256)] = 768
     vault_reserve_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from schemas.errors import InvalidValueError
@@ -56,6 +57,11 @@ def _in_form(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def instant_text(instant: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds: the one spelling that goes into canonical bytes."""
+    """RFC 3339 in UTC with milliseconds: the one spelling that goes into canonical bytes.
+
+    Remembered, since a case's instants are spelt in its facts, its decision and its letter. Equal
+    instants are spelt the same, whatever their zone.
+    """
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

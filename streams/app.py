@@ -22,11 +22,16 @@ from schemas.ids import Address, Partition
 from schemas.lane import Lane
 from streams.connection import Connection
 from streams.decoding import Message, message
+from streams.drain import drain_quickly
 from streams.logs import LogRange, Logs
 from streams.settling import Settler
 from streams.topics import EVENTS
 
 _SWEEP_S: Final = 2.0
+_BUSY_EVENTS: Final = 64
+_GATHERING_S: Final = 0.03
+"""A transaction costs as much as thirty messages do. Under load some more come in first, else
+batches stay as small as what Faust can fetch while the database writes the one before."""
 
 
 class TopicReplacedError(OffsiteError):
@@ -58,13 +63,17 @@ class LaneWorker:
 def build_app(worker: LaneWorker) -> faust.App:
     """Make the Faust app of a lane. One app id and one process set a lane."""
     app = faust_app(f"offsite-{worker.lane}", worker.connection)
-    pending: asyncio.Queue[Any] = asyncio.Queue(maxsize=2 * worker.batch_events)
+    drain_quickly(app)
+    pending: asyncio.Queue[Any] = asyncio.Queue(maxsize=4 * worker.batch_events)
 
     @app.agent(app.topic(worker.topic, value_type=bytes), concurrency=1)  # type: ignore[untyped-decorator]  # Faust ships no types
     async def intake(stream: Any) -> None:
         # Nothing here can raise: an agent that is restarted has lost what it held.
         async for event in stream.noack().events():
-            await pending.put(event)
+            if pending.full():
+                await pending.put(event)
+            else:  # no coroutine for it: this is asked for each message
+                pending.put_nowait(event)
 
     @app.task  # type: ignore[untyped-decorator]  # Faust ships no types
     async def settle_what_waits() -> None:  # an exception here ends the process, as it should
@@ -96,7 +105,10 @@ async def _settle_for_ever(
     app: faust.App, worker: LaneWorker, pending: "asyncio.Queue[Any]"
 ) -> None:
     sweep = _Sweep(app, worker)
+    events: list[Any] = []
     while True:
+        if len(events) >= _BUSY_EVENTS:
+            await asyncio.sleep(_GATHERING_S)
         events = await _waiting(pending, worker.batch_events)
         for partition, group in groupby(_live(app, events), key=lambda e: e.message.partition):
             await _settle_one(worker, partition, list(group))

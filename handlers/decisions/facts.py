@@ -143,8 +143,8 @@ def _to_millionths(place: Place | None) -> Place | None:
     """Round as the record does, so that a replay finds the same cell."""
     if place is None or place.longitude is None or place.latitude is None:
         return place
-    return replace(
-        place,
-        longitude=round(place.longitude * 1_000_000) / 1_000_000,
-        latitude=round(place.latitude * 1_000_000) / 1_000_000,
-    )
+    longitude = round(place.longitude * 1_000_000) / 1_000_000
+    latitude = round(place.latitude * 1_000_000) / 1_000_000
+    if (longitude, latitude) == (place.longitude, place.latitude):
+        return place
+    return replace(place, longitude=longitude, latitude=latitude)

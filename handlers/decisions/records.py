@@ -23,7 +23,7 @@ from schemas.lane import Lane
 from schemas.matter import MatterKey, parse_matter
 from schemas.observation import Phase
 from schemas.place import Place
-from schemas.wire.canonical import Json, canonical_bytes
+from schemas.wire.canonical import Json, canonical_record
 from schemas.workfile import CaseState, Queue, Route, Site, WorkFile
 
 FORM: Final = 1
@@ -34,7 +34,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 def facts_bytes(facts: Facts) -> bytes:
     """Spell facts canonically."""
-    return canonical_bytes(
+    return canonical_record(
         {
             "form": FORM,
             "address": _address(facts.address),
@@ -51,7 +51,7 @@ def facts_bytes(facts: Facts) -> bytes:
 
 def decision_bytes(decision: Decision) -> bytes:
     """Spell a decision canonically: what two replays are compared by."""
-    return canonical_bytes(
+    return canonical_record(
         {
             "form": FORM,
             "outcome": decision.outcome.value,

@@ -9,6 +9,7 @@ from os import getpid
 from typing import Annotated
 
 import faust
+import mode.loop
 import structlog
 import typer
 
@@ -30,6 +31,7 @@ def worker(lane: Annotated[Lane, typer.Option(help="Which lane to decide.")]) ->
     with errors_told():
         lane_worker = composition.lane_worker(settings, find(settings), lane)
     collect_seldom()
+    mode.loop.use("uvloop")
     faust.Worker(
         build_app(lane_worker), loglevel="WARN", redirect_stdouts=False
     ).execute_from_commandline()

@@ -1,8 +1,11 @@
 """Makes connections to PostgreSQL that can't hang and can't hold a shard."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import URL, make_url
+import psycopg
+from psycopg.types.string import BytesBinaryDumper
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -49,7 +52,7 @@ def _not_a_uri() -> InvalidValueError:
 
 def make_engine(dsn: str, *, application: str, connections: int = 5) -> AsyncEngine:
     """One a process and event loop. `application` is the name that `pg_stat_activity` shows."""
-    return create_async_engine(
+    engine = create_async_engine(
         database_url(dsn),
         connect_args=connect_arguments(application),
         pool_size=connections,
@@ -59,6 +62,14 @@ def make_engine(dsn: str, *, application: str, connections: int = 5) -> AsyncEng
         # Facts and keys would otherwise stand in tracebacks and logs.
         hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "connect", _copy_bytes_quickly)
+    return engine
+
+
+def _copy_bytes_quickly(connection: DBAPIConnection, _: object) -> None:
+    """In a COPY the driver goes by the column's type alone, and would write bytes in Python."""
+    driver: psycopg.AsyncConnection[Any] = connection.driver_connection
+    driver.adapters.register_dumper(None, BytesBinaryDumper)
 
 
 def connect_arguments(application: str) -> dict[str, object]:

@@ -1,7 +1,9 @@
 """The SQL of the hot path, spelt out: PostgreSQL sees exactly this."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
+from infra.store.arrays import array, bytes_array
 from infra.store.posting import OUTBOX_COLUMNS
 from infra.store.rows import CASE_COLUMNS, LINE_COLUMNS, OUTCOME_COLUMNS, RECORD_COLUMNS
 from infra.store.signal_tables import SIGNAL_COLUMNS
@@ -58,6 +60,16 @@ _CASE_TYPES: Final = (
     *("text", "int", "text", "text", "text", "timestamptz", "timestamptz", "timestamptz"),
     *("bigint", "bytea", "text", "text", "jsonb", "text", "int", "text", "bytea"),
 )
+
+
+def case_arrays(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Cases with their pack's digest as the parameters of `KEEP_CASES`."""
+    return [
+        bytes_array(column) if kind == "bytea" else array(column)
+        for kind, column in zip(_CASE_TYPES, zip(*rows, strict=True), strict=True)
+    ]
+
+
 _ARRAYS: Final = ", ".join(f"%s::{kind}[]" for kind in _CASE_TYPES)
 _CHANGES: Final = ", ".join(
     f"{column} = excluded.{column}" for column in ("version", "last_seen_at", "sightings")

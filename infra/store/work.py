@@ -25,6 +25,7 @@ from handlers.decisions.facts import Claim
 from handlers.ledger import GENESIS
 from handlers.ports import Head, Settled, Shard, Void
 from infra.store import statements as sql
+from infra.store.arrays import array, bytes_array
 from infra.store.clock_rows import CLOCK_TYPES, clock_row
 from infra.store.clock_statements import COPY_CLOCKS
 from infra.store.failures import is_lost, told_by_remedy
@@ -111,10 +112,10 @@ class PostgresTransaction:
             (
                 log.topic_id,
                 log.number,
-                [claim.event_id.source for claim in claims],
-                [claim.event_id.id for claim in claims],
-                [claim.first.offset for claim in claims],
-                [digest_bytes(claim.input) for claim in claims],
+                array([claim.event_id.source for claim in claims]),
+                array([claim.event_id.id for claim in claims]),
+                array([claim.first.offset for claim in claims]),
+                bytes_array([digest_bytes(claim.input) for claim in claims]),
             ),
         )
         mine = {offset for (offset,) in await inserted.fetchall()}
@@ -124,7 +125,8 @@ class PostgresTransaction:
 
     async def _holders(self, event_ids: Sequence[EventId]) -> Mapping[EventId, Claim]:
         found = await self._driver.execute(
-            sql.HOLDERS, ([each.source for each in event_ids], [each.id for each in event_ids])
+            sql.HOLDERS,
+            (array([each.source for each in event_ids]), array([each.id for each in event_ids])),
         )
         holders: dict[EventId, Claim] = {}
         for source, name, topic_id, partition, offset, digest in await found.fetchall():
@@ -137,7 +139,7 @@ class PostgresTransaction:
         if not sites:
             return {}
         found = await self._driver.execute(
-            sql.LOCK_OPEN_CASES, ([site_digest(site) for site in sites],)
+            sql.LOCK_OPEN_CASES, (bytes_array([site_digest(site) for site in sites]),)
         )
         cases = [case_of(row) for row in await found.fetchall()]
         return {case.site: case for case in cases if case.site is not None}
@@ -170,8 +172,7 @@ class PostgresTransaction:
         if not last:
             return
         rows = sorted(last.values(), key=_by_site)
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        written = await self._driver.execute(sql.KEEP_CASES, columns)
+        written = await self._driver.execute(sql.KEEP_CASES, sql.case_arrays(rows))
         if written.rowcount != len(rows):
             raise OffsiteError(f"{len(rows) - written.rowcount} cases clash with other cases")
 

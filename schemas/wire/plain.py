@@ -6,6 +6,7 @@ from typing import Final
 _HIDING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They turn the direction of what follows: a text would read otherwise than it is."""
 _LINES: Final = frozenset("\t\n\r\u2028\u2029")
+_WITHOUT_LINES: Final = str.maketrans(dict.fromkeys(_LINES, ""))
 
 
 def is_plain(text: str) -> bool:
@@ -15,7 +16,9 @@ def is_plain(text: str) -> bool:
 
 def is_prose(text: str) -> bool:
     """The same, with lines and tabs."""
-    return all(letter in _LINES or _is_plain(letter) for letter in text)
+    return text.translate(_WITHOUT_LINES).isprintable() or all(
+        letter in _LINES or _is_plain(letter) for letter in text
+    )
 
 
 def _is_plain(letter: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
+import mode.loop
 from pydantic import SecretStr
 
 import streams.app
@@ -83,6 +84,7 @@ def build(order: dict[str, Any], answer: Path) -> faust.App:
     )
     watch = Stopwatch()
     collect_seldom()  # as `offsite run worker` does
+    mode.loop.use("uvloop")
     worker = composition.lane_worker(settings, deployment, Lane.GENERAL)
     app = build_app(_timed(worker, watch, Count(order["messages"], watch, answer)))
     app.conf.id = order["group"]  # each round reads the topic from its beginning

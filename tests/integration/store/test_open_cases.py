@@ -23,7 +23,7 @@ def connection(database: str) -> Iterator[psycopg.Connection]:
 
 
 def keep(connection: psycopg.Connection, case: WorkFile) -> None:
-    connection.execute(sql.KEEP_CASES, [[value] for value in (*case_row(case), None)])
+    connection.execute(sql.KEEP_CASES, sql.case_arrays([(*case_row(case), None)]))
 
 
 def open_at_the_site(connection: psycopg.Connection) -> int:
