@@ -43,7 +43,7 @@ class _Consumer(aiokafka.Consumer):  # type: ignore[misc]  # Faust ships no type
             waits_for = delivery.send(None)
         except StopIteration as ended:
             suspended.close()
-            # The agent takes one in each round of the loop. Were we quicker, its queue would fill up,
+            # The agent takes one in each round of the loop. Were we quicker, its queue would fill,
             # and for a full queue Faust sleeps a whole second.
             await asyncio.sleep(0)
             return WaitResults([delivery], [ended.value], self.should_stop)

@@ -1,4 +1,4 @@
-"""A delivery that has to wait is finished by another task, as if it had been that task's from the start."""
+"""A delivery that has to wait is finished by another task as if it had been that task's."""
 
 import asyncio
 
