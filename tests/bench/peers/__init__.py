@@ -1,0 +1,1 @@
+"""The same rows, written from the consumers of other runtimes."""
