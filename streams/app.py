@@ -87,6 +87,7 @@ def faust_app(group: str, connection: Connection) -> faust.App:
     return faust.App(
         group,
         broker=connection.faust_url,
+        broker_credentials=_credentials(connection),
         value_serializer="raw",
         key_serializer="raw",
         store="memory://",
@@ -99,6 +100,19 @@ def faust_app(group: str, connection: Connection) -> faust.App:
         broker_heartbeat_interval=1,
         web_enabled=False,
     )
+
+
+def _credentials(connection: Connection) -> "faust.SASLCredentials | faust.SSLCredentials | None":
+    """How Faust proves who we are; None where nothing is secured."""
+    security, context = connection.security, connection.security.context()
+    if security.login is not None:
+        return faust.SASLCredentials(
+            username=security.login.user,
+            password=security.login.password.get_secret_value(),
+            mechanism=security.login.mechanism.value,
+            ssl_context=context,
+        )
+    return None if context is None else faust.SSLCredentials(context)
 
 
 async def _settle_for_ever(

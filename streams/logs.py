@@ -140,7 +140,7 @@ class Logs:
     def _describe(self, topics: Sequence[str]) -> Mapping[str, tuple[str, list[int]]]:
         if self._admin is None:
             self._admin = KafkaAdminClient(
-                bootstrap_servers=self._connection.servers,
+                **self._connection.driver_settings(),
                 request_timeout_ms=_PATIENCE_MS,
                 bootstrap_timeout_ms=MEET_WITHIN_MS,
             )
@@ -148,7 +148,8 @@ class Logs:
         absent = [name for name in topics if answer.get(name, {}).get("error_code", 1) != 0]
         if absent:
             raise TemporarilyUnavailableError(
-                f"expected topics {', '.join(topics)}, got none named {', '.join(absent)}"
+                f"expected topics {', '.join(topics)}; "
+                f"not there, or may not be seen by us: {', '.join(absent)}"
             )
         return {
             name: (
@@ -161,7 +162,7 @@ class Logs:
     def _reader(self) -> Any:
         if self._consumer is None:
             self._consumer = KafkaConsumer(
-                bootstrap_servers=self._connection.servers,
+                **self._connection.driver_settings(),
                 bootstrap_timeout_ms=MEET_WITHIN_MS,
                 group_id=None,
                 enable_auto_commit=False,
