@@ -29,8 +29,9 @@ from infra.api.pushing import Pushing
 from infra.api.watching import Watching
 from infra.deployment import Deployment
 from infra.metrics import DoorMetrics, StreamMetrics
-from infra.opening import engine, policy, policy_files
+from infra.opening import engine, policy, policy_files, statement_key
 from infra.settings import Settings
+from infra.signing import make_key
 from infra.store.migrating import migrate
 from infra.store.outbox import Outbox
 from infra.store.packs import Packs
@@ -75,6 +76,7 @@ def prepare(settings: Settings, deployment: Deployment) -> None:
     migrate(deployment.database.get_secret_value())
     make_topics(deployment.connection, topics(settings))
     asyncio.run(_keep_pack(deployment, pack, policy_files(settings)[0]))
+    make_key(statement_key(settings))
 
 
 async def _keep_pack(deployment: Deployment, pack: Policy, files: Files) -> None:

@@ -45,5 +45,7 @@ class Settings(BaseSettings):
     batch_events: Annotated[int, Field(ge=1, le=5000)] = 2000
     spool_limit_bytes: Annotated[int, Field(ge=1024 * 1024)] = 256 * 1024 * 1024
     java_heap_mib: Annotated[int, Field(ge=256)] = 768
+    statement_key: Path | None = None
+    """Signs daily statements (Ed25519, PEM); `<data>/keys/statement.ed25519` when absent."""
     vault_reserve_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
     """Free space that evidence leaves to journals, spool and database on the same disk."""
