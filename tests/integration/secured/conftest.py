@@ -1,5 +1,6 @@
 """One secured Kafka for the suites of this folder."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +56,11 @@ def settings_of(connection: Connection, data: Path, database: str) -> dict[str, 
             "OFFSITE_KAFKA_SASL_PASSWORD_FILE": str(file),
         }
     return settings
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """Nobody listens there."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
