@@ -174,6 +174,9 @@ def serve_api(settings: Settings, deployment: Deployment) -> None:
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=12,
+            timeout_keep_alive=10,
+            limit_concurrency=settings.connections_limit,
+            h11_max_incomplete_event_size=64 * 1024,  # all headers of a request
         )
     finally:
         producer.close()

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8420
     body_limit_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024)] = 1024 * 1024
+    connections_limit: Annotated[int, Field(ge=1)] = 1000
+    """More at once are answered 503, so that a flood of connections leaves the door standing."""
     events_per_second_per_key: Annotated[float, Field(gt=0)] = 5000.0
     batch_events: Annotated[int, Field(ge=1, le=5000)] = 2000
     spool_limit_bytes: Annotated[int, Field(ge=1024 * 1024)] = 256 * 1024 * 1024
