@@ -66,7 +66,7 @@ async def _why_refused(connection: Connection) -> str | None:
         return None
     except RefusalError as error:
         return repr(error)
-    conn.close()
+    await conn.close()
     return None
 
 

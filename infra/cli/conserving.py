@@ -22,6 +22,8 @@ from schemas.errors import InvalidValueError
 from streams.conservation import Sum
 
 _LOSSES_SHOWN: Final = 20
+_LOOK_EVERY_S: Final = 1.0
+_rest: Final = asyncio.sleep
 _COLUMNS: Final = (
     *("topic", "partition", "range", "expected"),
     *("outcomes", "waiting", "voids", "difference"),
@@ -104,7 +106,7 @@ def _watch(deployment: Deployment) -> None:
         with Live(console=OUT, auto_refresh=False, transient=False) as live:
             while True:
                 live.update(_table(await add_up_all(deployment, engine)), refresh=True)
-                await asyncio.sleep(1.0)
+                await _rest(_LOOK_EVERY_S)
 
     try:
         with_engine(deployment, look)

@@ -10,7 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from infra import opening
+from infra import composition, opening
+from infra.brokers import look_at_brokers, troubles_of_brokers
+from infra.cli import conserving
 from infra.signing import make_key
 from schemas.ids import Address
 from streams.journal import Entry
@@ -247,3 +249,31 @@ def test_without_a_key_it_is_said_how_to_come_by_one(key: Path) -> None:
     key.unlink()
 
     assert "`offsite up` makes one" in offsite("conserve", "--day", FIRST, code=2).output
+
+
+def test_set_up_makes_the_key_once_and_meets_the_cluster(house: House, key: Path) -> None:
+    key.unlink()
+
+    composition.prepare(house.settings, house.deployment)
+    first = key.read_bytes()
+    composition.prepare(house.settings, house.deployment)
+
+    seen = house.with_engine(lambda engine: look_at_brokers(house.deployment, engine))
+    assert key.read_bytes() == first
+    assert [each.cluster for each in seen.met] == [seen.cluster]
+    assert troubles_of_brokers(seen) == []
+
+
+def test_the_sum_can_be_watched(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.decide(house.accept(seen("a"), seen("b")))
+    looks: list[float] = []
+
+    async def passing(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(conserving, "_rest", passing)
+
+    assert "accepted 2 (journal)" in offsite("conserve", "--watch").stdout
+    assert looks == [1.0, 1.0]

@@ -16,7 +16,7 @@ from tests.support.secured import OWNER, SecuredKafka, running_secured_kafka
 
 PASSWORDS = {
     name: f"s3cret-of-{name}"
-    for name in (OWNER, "door", "worker", "relay", "camera", "operations", "auditor")
+    for name in (OWNER, "door", "worker", "relay", "camera", "operations", "auditor", "dispatcher")
 }
 
 
