@@ -1,5 +1,5 @@
 # Every target sets up what it needs; nothing relies on what was installed by hand.
-.PHONY: setup demo test bench bench-vision check lock clean
+.PHONY: setup demo test bench bench-vision check audit lock clean
 PY := .venv/bin/python
 
 setup: .venv/ready
@@ -22,6 +22,9 @@ bench-vision: setup
 
 check: setup
 	scripts/check
+
+audit: setup
+	$(PY) scripts/audit.py
 
 lock:
 	scripts/lock

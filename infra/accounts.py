@@ -5,7 +5,8 @@ it is never taken for lost.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from handlers.ports import Head, Shard, Void
 from infra.deployment import Deployment
 from infra.store.health import CameraSeen, Numbers
-from infra.store.reading import Reading
+from infra.store.reading import Reading, Snapshot
 from schemas.ids import Partition, Sha256
 from schemas.instants import instant_text
 from schemas.lane import Lane
-from streams.conservation import Decided, Sum, add_up, by_log
+from streams.conservation import Decided, Sum, Told, add_up, by_log
 from streams.journal import read_journals
 from streams.logs import LogRange, Logs
 from streams.topics import EVENTS
@@ -74,15 +75,54 @@ async def add_up_all(deployment: Deployment, engine: AsyncEngine) -> Sequence[Su
     Raises:
         TemporarilyUnavailableError: Kafka or the database is away.
     """
+    async with gathered(deployment, engine) as house:
+        return [await add_up(each.decided, each.found, each.told) for each in house.logs]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSeen:
+    """A log as the store, the broker and the journals know it. `found`: absent if it is gone."""
+
+    decided: Decided
+    found: LogRange | None
+    told: Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Every log that anybody knows, in order; and the store as of one instant."""
+
+    cluster: str
+    logs: Sequence[LogSeen]
+    seen: Snapshot
+
+
+@asynccontextmanager
+async def gathered(deployment: Deployment, engine: AsyncEngine) -> AsyncIterator[Gathered]:
+    """Look into the journals, then at the broker, then into the store.
+
+    Raises:
+        TemporarilyUnavailableError: Kafka or the database is away.
+    """
     journal = await asyncio.to_thread(lambda: by_log(read_journals(deployment.journals)))
-    found = {log.log: log for log in await asyncio.to_thread(_ranges, deployment)}
+    cluster, ranges = await asyncio.to_thread(_at_the_broker, deployment)
+    found = {log.log: log for log in ranges}
     async with Reading(engine).snapshot() as seen:
         known = {decided.shard.log: decided for decided in await seen.logs.decided()}
-        sums: list[Sum] = []
-        for log in sorted(set(known) | set(found) | set(journal)):
-            decided = known.get(log) or _nothing_decided(log, found.get(log))
-            sums.append(await add_up(decided, found.get(log), journal.get(log, {})))
-        return sums
+        logs = [
+            LogSeen(
+                decided=known.get(log) or _nothing_decided(log, found.get(log)),
+                found=found.get(log),
+                told=journal.get(log, {}),
+            )
+            for log in sorted(set(known) | set(found) | set(journal))
+        ]
+        yield Gathered(cluster=cluster, logs=logs, seen=seen)
+
+
+def _at_the_broker(deployment: Deployment) -> tuple[str, Sequence[LogRange]]:
+    with Logs(deployment.connection) as logs:
+        return logs.cluster_id(), logs.ranges(list(EVENTS.values()))
 
 
 def _nothing_decided(log: Partition, found: LogRange | None) -> Decided:

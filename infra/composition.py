@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,18 +29,22 @@ from infra.api.pushing import Pushing
 from infra.api.watching import Watching
 from infra.deployment import Deployment
 from infra.metrics import DoorMetrics, StreamMetrics
-from infra.opening import engine, policy, policy_files
+from infra.opening import engine, policy, policy_files, statement_key
 from infra.settings import Settings
+from infra.signing import make_key
+from infra.store.daily_statements import meet_cluster
 from infra.store.migrating import migrate
 from infra.store.outbox import Outbox
 from infra.store.packs import Packs
+from infra.store.reading import Reading
 from infra.store.shelf import PolicyInForce, PostgresShelf
 from infra.store.sources import Sources
 from infra.store.work import PostgresWork
-from schemas.ids import CameraId
+from schemas.ids import CameraId, Partition, Sha256
 from schemas.lane import Lane
 from schemas.wire.envelope import STRUCTURED
 from streams.app import LaneWorker
+from streams.forgetting import DigestsOf
 from streams.intake import Door
 from streams.journal import Journal
 from streams.logs import Logs
@@ -74,14 +78,18 @@ def prepare(settings: Settings, deployment: Deployment) -> None:
     pack = policy(settings)
     migrate(deployment.database.get_secret_value())
     make_topics(deployment.connection, topics(settings))
-    asyncio.run(_keep_pack(deployment, pack, policy_files(settings)[0]))
+    asyncio.run(_note(deployment, pack, policy_files(settings)[0]))
+    make_key(statement_key(settings))
 
 
-async def _keep_pack(deployment: Deployment, pack: Policy, files: Files) -> None:
-    """A pack that decides is kept, so that an auditor has it years later."""
+async def _note(deployment: Deployment, pack: Policy, files: Files) -> None:
+    """Keep the pack that decides, so that an auditor has it years later; note the cluster."""
+    with Logs(deployment.connection) as logs:
+        cluster = logs.cluster_id()
     store = engine(deployment, application="offsite-prepare", connections=1)
     try:
         await Packs(store).keep(pack, files)
+        await meet_cluster(store, cluster)
     finally:
         await store.dispose()
 
@@ -111,7 +119,16 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
         work=work,
         logs=logs,
         batch_events=settings.batch_events,
+        digests_of=_digests_of(Reading(store)),
     )
+
+
+def _digests_of(reading: Reading) -> DigestsOf:
+    async def digests(log: Partition, offsets: Sequence[int]) -> Mapping[int, Sha256]:
+        async with reading.snapshot() as seen:
+            return await seen.logs.input_digests(log, offsets)
+
+    return digests
 
 
 def _following(shelf: PostgresShelf, standby: Policy) -> PolicyInForce:
@@ -157,6 +174,9 @@ def serve_api(settings: Settings, deployment: Deployment) -> None:
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=12,
+            timeout_keep_alive=10,
+            limit_concurrency=settings.connections_limit,
+            h11_max_incomplete_event_size=64 * 1024,  # all headers of a request
         )
     finally:
         producer.close()

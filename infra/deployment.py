@@ -1,16 +1,18 @@
 """Where the parts of a deployment are: your own Kafka and PostgreSQL, or what `offsite up` runs."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 
+from infra.securing import from_note, noted, security_of
 from infra.settings import Settings
 from schemas.errors import RefusedError
 from streams.connection import Connection
 from streams.durable import write_whole
+from streams.security import Security
 
 RUNNING: Final = "running.json"
 """Written by `offsite up` into its data folder, so that other commands find what it started."""
@@ -28,11 +30,12 @@ class Deployment:
     api: str
     broker: str
     is_trial: bool
+    security: Security = field(default_factory=Security)
 
     @property
     def connection(self) -> Connection:
         """How to reach Kafka."""
-        return Connection(bootstrap=self.kafka)
+        return Connection(bootstrap=self.kafka, security=self.security)
 
     @property
     def journals(self) -> Path:
@@ -64,6 +67,7 @@ def find(settings: Settings) -> Deployment:
             api=f"http://{settings.host}:{settings.port}",
             broker="your own Kafka",
             is_trial=False,
+            security=security_of(settings),
         )
     if (settings.kafka is None) != (settings.database is None):
         raise RefusedError("expected OFFSITE_KAFKA and OFFSITE_DATABASE together, got only one")
@@ -81,6 +85,7 @@ def find(settings: Settings) -> Deployment:
         api=running["api"],
         broker=running["broker"],
         is_trial=running["is_trial"],
+        security=from_note(running["security"], settings),
     )
 
 
@@ -93,6 +98,7 @@ def note_running(deployment: Deployment) -> None:
         "api": deployment.api,
         "broker": deployment.broker,
         "is_trial": deployment.is_trial,
+        "security": noted(deployment.security),
     }
     write_whole(path, json.dumps(content).encode())
 

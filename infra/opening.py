@@ -8,6 +8,7 @@ from handlers.decisions.policy import Policy
 from handlers.policies.pack import SHIPPED, Files, pack_from, read_files
 from infra.deployment import VAULT, Deployment
 from infra.settings import Settings
+from infra.signing import NAME
 from infra.store.engine import make_engine
 from infra.vault.disk import DiskVault
 
@@ -33,6 +34,11 @@ def policy(settings: Settings, name: str | None = None) -> Policy:
 def cameras_folder(settings: Settings) -> Path:
     """Where `<camera>.toml` lies."""
     return settings.cameras or settings.data / "cameras"
+
+
+def statement_key(settings: Settings) -> Path:
+    """Where the key lies that signs daily statements."""
+    return settings.statement_key or settings.data / "keys" / NAME
 
 
 def vault(settings: Settings) -> DiskVault:

@@ -24,6 +24,7 @@ from infra.embedded.child import ChildSpec
 from infra.embedded.database import EmbeddedDatabase
 from infra.embedded.ports import PortBook
 from infra.embedded.supervisor import ChildStatus, Supervisor
+from infra.securing import environment_of, refuse_unused
 from infra.settings import Settings
 from schemas.errors import RefusedError
 from schemas.lane import Lane
@@ -77,6 +78,7 @@ def running(
         book = PortBook(file=settings.data / "ports.json")
         services: Supervisor | None = None
         if settings.kafka is None or settings.database is None:
+            refuse_unused(settings)
             database = EmbeddedDatabase(
                 folder=settings.data / "postgres", log=settings.data / "log" / "postgres.log"
             )
@@ -155,6 +157,7 @@ def _environment(settings: Settings, deployment: Deployment) -> dict[str, str]:
         "OFFSITE_DATA": str(settings.data.absolute()),
         "OFFSITE_KAFKA": deployment.kafka,
         "OFFSITE_DATABASE": deployment.database.get_secret_value(),
+        **environment_of(settings),
         "OFFSITE_POLICY": settings.policy,
         "OFFSITE_HOST": host,
         "OFFSITE_PORT": port,

@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from streams.security import Mechanism
+
 
 class Settings(BaseSettings):
     """What a deployment may choose. Without `kafka` and `database` both are started embedded."""
@@ -16,8 +18,19 @@ class Settings(BaseSettings):
     """Folder of an embedded deployment: logs, journals, vault, spool, database, broker."""
     kafka: str | None = None
     """Bootstrap servers of your own Kafka, `host:port[,host:port …]`."""
+    kafka_tls_ca: Path | None = None
+    """Turns TLS on: who vouches for the brokers (PEM), or `system` for whom this machine trusts."""
+    kafka_tls_cert: Path | None = None
+    """Our own certificate, where brokers ask for one (PEM); `kafka_tls_key` is its key."""
+    kafka_tls_key: Path | None = None
+    kafka_sasl_mechanism: Mechanism | None = None
+    """How we prove who we are; `kafka_sasl_user` and a password go with it."""
+    kafka_sasl_user: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_sasl_password_file: Path | None = None
+    """Holds the password instead of the environment; its last line end doesn't count."""
     database: SecretStr | None = None
-    """DSN of your own PostgreSQL, `postgresql://user:secret@host/name`."""
+    """DSN of your own PostgreSQL, `postgresql://user:secret@host/name?sslmode=verify-full`."""
     policy: str = "base"
     policies: Path | None = None
     """Folder of policy packs; the shipped ones when absent."""
@@ -28,9 +41,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8420
     body_limit_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024)] = 1024 * 1024
+    connections_limit: Annotated[int, Field(ge=1)] = 1000
+    """More at once are answered 503, so that a flood of connections leaves the door standing."""
     events_per_second_per_key: Annotated[float, Field(gt=0)] = 5000.0
     batch_events: Annotated[int, Field(ge=1, le=5000)] = 2000
     spool_limit_bytes: Annotated[int, Field(ge=1024 * 1024)] = 256 * 1024 * 1024
     java_heap_mib: Annotated[int, Field(ge=256)] = 768
+    statement_key: Path | None = None
+    """Signs daily statements (Ed25519, PEM); `<data>/keys/statement.ed25519` when absent."""
     vault_reserve_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
     """Free space that evidence leaves to journals, spool and database on the same disk."""

@@ -23,6 +23,7 @@ from schemas.lane import Lane
 from streams.connection import Connection
 from streams.decoding import Message, message
 from streams.drain import drain_quickly
+from streams.forgetting import DigestsOf, require_kept, require_same
 from streams.logs import LogRange, Logs
 from streams.settling import Settler
 from streams.topics import EVENTS
@@ -49,6 +50,7 @@ class LaneWorker:
     work: Work
     logs: Logs
     batch_events: int
+    digests_of: DigestsOf
 
     @property
     def topic(self) -> str:
@@ -87,6 +89,7 @@ def faust_app(group: str, connection: Connection) -> faust.App:
     return faust.App(
         group,
         broker=connection.faust_url,
+        broker_credentials=_credentials(connection),
         value_serializer="raw",
         key_serializer="raw",
         store="memory://",
@@ -99,6 +102,19 @@ def faust_app(group: str, connection: Connection) -> faust.App:
         broker_heartbeat_interval=1,
         web_enabled=False,
     )
+
+
+def _credentials(connection: Connection) -> "faust.SASLCredentials | faust.SSLCredentials | None":
+    """How Faust proves who we are; None where nothing is secured."""
+    security, context = connection.security, connection.security.context()
+    if security.login is not None:
+        return faust.SASLCredentials(
+            username=security.login.user,
+            password=security.login.password.get_secret_value(),
+            mechanism=security.login.mechanism.value,
+            ssl_context=context,
+        )
+    return None if context is None else faust.SSLCredentials(context)
 
 
 async def _settle_for_ever(
@@ -137,7 +153,9 @@ def _live(app: faust.App, events: Sequence[Any]) -> list[Any]:
 
 async def _settle_one(worker: LaneWorker, partition: int, events: Sequence[Any]) -> None:
     shard = worker.shard(partition)
-    await worker.settler.settle(shard, [_message(event, shard.log) for event in events])
+    messages = [_message(event, shard.log) for event in events]
+    settled = await worker.settler.settle(shard, messages)
+    await require_same(shard, messages, settled, digests_of=worker.digests_of)
     for event in events:  # in offset order, after the commit, none skipped
         event.ack()
 
@@ -184,6 +202,7 @@ class _Sweep:
                     f"{worker.topic}: expected topic id {worker.topic_id}, got {log.log.topic_id}"
                 )
             if log.log.number in ours:
+                require_kept(log, decided_to=self._stood_at.get(log.log, 0))
                 await self._catch_up(log)
 
     async def _catch_up(self, log: LogRange) -> None:

@@ -72,6 +72,8 @@ class Sum:
     waiting: int
     accepted: int
     losses: Sequence[Loss]
+    decided_to: int
+    broker: LogRange | None
 
     @property
     def expected(self) -> int:
@@ -84,9 +86,41 @@ class Sum:
         return self.expected - self.outcomes - self.waiting
 
     @property
+    def forgotten(self) -> int:
+        """Offsets that were decided and that the broker doesn't have at its end any more."""
+        return 0 if self.broker is None else max(0, self.decided_to - self.broker.end)
+
+    @property
+    def removed(self) -> int:
+        """Offsets that the broker took away at its beginning before they were decided."""
+        return 0 if self.broker is None else max(0, self.broker.start - self.decided_to)
+
+    @property
+    def condition(self) -> str | None:
+        """What happened to the log at the broker, in words; nothing, as a rule."""
+        if self.broker is None:
+            return f"the broker has it no longer; decided to {self.decided_to}"
+        if self.forgotten:
+            return (
+                f"the broker ends at {self.broker.end}, decided to {self.decided_to}: "
+                f"it forgot {self.forgotten}"
+            )
+        if self.removed:
+            return (
+                f"the broker begins at {self.broker.start}, decided to {self.decided_to}: "
+                f"it removed {self.removed} before they were decided"
+            )
+        return None
+
+    @property
     def is_fine(self) -> bool:
-        """Nothing missing, nothing lost."""
-        return self.difference == 0 and not self.losses
+        """Nothing missing, nothing lost, nothing forgotten or removed too early.
+
+        A log that the broker has no longer is fine when all of it was decided, and no door was
+        told of more: a topic that was made anew on purpose looks like that.
+        """
+        untouched = not self.forgotten and not self.removed
+        return self.difference == 0 and not self.losses and untouched
 
 
 def by_log(entries: Iterable[Acknowledged]) -> Mapping[Partition, Told]:
@@ -116,11 +150,14 @@ async def add_up(decided: Decided, found: LogRange | None, journal: Told) -> Sum
         outcomes=await decided.count(first=0, end=cut),
         waiting=max(0, cut - head) - _covered(voids, cut, start=head),
         accepted=sum(len(digests) for digests in journal.values()),
-        losses=await _losses(decided, found, journal),
+        losses=await losses_of(decided, found, journal),
+        decided_to=head,
+        broker=found,
     )
 
 
-async def _losses(decided: Decided, found: LogRange | None, journal: Told) -> Sequence[Loss]:
+async def losses_of(decided: Decided, found: LogRange | None, journal: Told) -> Sequence[Loss]:
+    """Every entry of a log's journal that isn't where its door was told it is."""
     known = await decided.digests(sorted(journal))
     log = decided.shard.log
     losses: list[Loss] = []

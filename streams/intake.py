@@ -12,7 +12,8 @@ from schemas.errors import RefusedError, TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.ids import EventId, Sha256
 from schemas.lane import Lane
-from schemas.wire.envelope import STRUCTURED, bytes_digest, open_envelope
+from schemas.wire.envelope import STRUCTURED, bytes_digest, is_binary, open_envelope
+from schemas.wire.limits import require_single_names
 from schemas.wire.reading import read_body
 from streams.in_force import PackInForce
 from streams.journal import Entry, Journal
@@ -119,6 +120,7 @@ class Door:
 
 def _checked(item: Item, sender: Sender) -> Event:
     envelope = open_envelope(item.value, item.headers)
+    require_single_names(item.value, "data" if is_binary(item.headers) else "body")
     if envelope.id.source != sender.source:
         raise ForeignSourceError(
             f"source: expected {sender.source}, for which this key speaks, got {envelope.id.source}"

@@ -104,6 +104,15 @@ class Logs:
         with self._lock, translated("reading topic ids", self._connection):
             return {name: topic_id for name, (topic_id, _) in self._describe(topics).items()}
 
+    def cluster_id(self) -> str:
+        """The identity of the whole cluster; brokers that are made anew have another.
+
+        Raises:
+            TemporarilyUnavailableError: Kafka is away.
+        """
+        with self._lock, translated("reading the cluster's id", self._connection):
+            return str(self._administrator().describe_cluster()["cluster_id"])
+
     def read(self, topic: str, log: Partition, *, first: int, end: int) -> Stretch:
         """Read [first, end) again. Offsets that hold no message come back as voids.
 
@@ -138,17 +147,13 @@ class Logs:
         return messages
 
     def _describe(self, topics: Sequence[str]) -> Mapping[str, tuple[str, list[int]]]:
-        if self._admin is None:
-            self._admin = KafkaAdminClient(
-                bootstrap_servers=self._connection.servers,
-                request_timeout_ms=_PATIENCE_MS,
-                bootstrap_timeout_ms=MEET_WITHIN_MS,
-            )
-        answer = {topic["name"]: topic for topic in self._admin.describe_topics(list(topics))}
+        admin = self._administrator()
+        answer = {topic["name"]: topic for topic in admin.describe_topics(list(topics))}
         absent = [name for name in topics if answer.get(name, {}).get("error_code", 1) != 0]
         if absent:
             raise TemporarilyUnavailableError(
-                f"expected topics {', '.join(topics)}, got none named {', '.join(absent)}"
+                f"expected topics {', '.join(topics)}; "
+                f"not there, or may not be seen by us: {', '.join(absent)}"
             )
         return {
             name: (
@@ -158,10 +163,19 @@ class Logs:
             for name in topics
         }
 
+    def _administrator(self) -> Any:
+        if self._admin is None:
+            self._admin = KafkaAdminClient(
+                **self._connection.driver_settings(),
+                request_timeout_ms=_PATIENCE_MS,
+                bootstrap_timeout_ms=MEET_WITHIN_MS,
+            )
+        return self._admin
+
     def _reader(self) -> Any:
         if self._consumer is None:
             self._consumer = KafkaConsumer(
-                bootstrap_servers=self._connection.servers,
+                **self._connection.driver_settings(),
                 bootstrap_timeout_ms=MEET_WITHIN_MS,
                 group_id=None,
                 enable_auto_commit=False,

@@ -16,6 +16,7 @@ from kafka.errors import KafkaError
 
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address
+from streams.absence import away
 from streams.connection import MEET_WITHIN_MS, Connection
 from streams.logs import topic_identity
 from streams.topics import LARGEST_MESSAGE_BYTES
@@ -143,12 +144,12 @@ class Producer:
                     self._driver = self._connect()
                 except KafkaError as error:
                     self._failed_at = time.monotonic()
-                    raise self._away(error) from error
+                    raise TemporarilyUnavailableError(away(self._connection, error)) from error
             return self._driver
 
     def _connect(self) -> Any:
         return KafkaProducer(
-            bootstrap_servers=self._connection.servers,
+            **self._connection.driver_settings(),
             acks="all",
             enable_idempotence=True,
             linger_ms=self._linger_ms,

@@ -8,7 +8,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
 from streams.absence import translated
-from streams.connection import Connection
+from streams.connection import MEET_WITHIN_MS, Connection
 from streams.topics import Topic
 
 
@@ -29,7 +29,7 @@ def make_topics(connection: Connection, wanted: Sequence[Topic]) -> None:
         TemporarilyUnavailableError: Kafka is away.
     """
     with translated("making topics", connection):
-        admin = KafkaAdminClient(bootstrap_servers=connection.servers)
+        admin = KafkaAdminClient(**connection.driver_settings())
         try:
             there = set(admin.list_topics())
             for topic in wanted:
@@ -62,7 +62,9 @@ def deviations(connection: Connection, wanted: Sequence[Topic]) -> Sequence[Devi
         TemporarilyUnavailableError: Kafka is away.
     """
     with translated("reading topic settings", connection):
-        admin = KafkaAdminClient(bootstrap_servers=connection.servers)
+        admin = KafkaAdminClient(
+            **connection.driver_settings(), bootstrap_timeout_ms=MEET_WITHIN_MS
+        )
         try:
             there = {topic["name"]: topic for topic in admin.describe_topics()}
             found: list[Deviation] = []

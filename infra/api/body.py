@@ -3,6 +3,7 @@
 Source: CloudEvents 1.0.2, HTTP protocol binding, chapter 3.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,8 @@ from schemas.errors import InvalidValueError
 from schemas.wire.envelope import BATCH, STRUCTURED, is_binary
 from streams.intake import Item, structured
 
+RECEIVE_WITHIN_S: Final = 15.0
+"""A body of 1 MiB within it is slow enough for anybody's line."""
 _BINARY_HEADERS: Final = ("content-type",)
 
 
@@ -50,7 +53,7 @@ async def read_pushed(request: Request, *, limit_bytes: int) -> Pushed:
     """Read it whole, but never more than the limit.
 
     Raises:
-        ProblemError: 400, 413 or 415.
+        ProblemError: 400, 408, 413 or 415.
     """
     headers = _headers(request)
     encoding = headers.get("content-encoding", b"identity").decode("latin-1").strip().lower()
@@ -105,11 +108,21 @@ async def read_body(request: Request, *, limit_bytes: int) -> bytes:
     """Read it whole, but never more than the limit.
 
     Raises:
-        ProblemError: 413.
+        ProblemError: 408, 413.
     """
     told = request.headers.get("content-length", "0")
     if told.isascii() and told.isdigit() and int(told) > limit_bytes:
         raise _too_large(limit_bytes, told)
+    try:
+        async with asyncio.timeout(RECEIVE_WITHIN_S):
+            return await _received(request, limit_bytes)
+    except TimeoutError as error:
+        raise ProblemError(
+            408, f"body: expected whole within {RECEIVE_WITHIN_S:.0f} s, got a part of it"
+        ) from error
+
+
+async def _received(request: Request, limit_bytes: int) -> bytes:
     parts = bytearray()
     async for part in request.stream():
         parts += part

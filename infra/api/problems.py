@@ -35,6 +35,7 @@ _KINDS: Final[Mapping[int, Kind]] = {
     403: Kind("foreign-source", "This key may not speak for that source"),
     404: Kind("not-found", "There is nothing under this path"),
     405: Kind("method-not-allowed", "This path doesn't know that method"),
+    408: Kind("too-slow", "The body didn't come whole in time"),
     409: Kind("refused", "The act can't be done as things stand; what is missing is listed"),
     413: Kind("too-large", "The body is larger than this door takes"),
     415: Kind("unsupported-media-type", "This door doesn't read that content type or encoding"),

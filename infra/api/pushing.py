@@ -25,6 +25,7 @@ _ANSWERS: Final = {
     400: "An item is not what its type says: which field, expected, got",
     401: "Key missing or not known",
     403: "The key may not speak for that source",
+    408: "The body didn't come whole in time",
     413: "Larger than the limit",
     415: "Another content type or encoding",
     429: "More than the key's share",

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from infra import opening
 from infra.cli.asking import with_engine
 from infra.cli.cases import local, title
+from infra.cli.conserving import add_up_now, conservation_line, totals
 from infra.cli.doctor import missing_for_vision
-from infra.cli.health import add_up_now, conservation_line, totals
 from infra.cli.keys import add
 from infra.cli.telling import OUT, errors_told, tell_table
 from infra.cli.up import say, stopping_at_signals

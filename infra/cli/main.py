@@ -23,7 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "outcome": "infra.cli.outcomes:outcome",
     "counts": "infra.cli.counts:tell_counts",
     "health": "infra.cli.health:health",
-    "conserve": "infra.cli.health:conserve",
+    "conserve": "infra.cli.conserving:conserve",
     "replay": "infra.cli.replaying:replay_command",
     "policy": "infra.cli.policy_commands:policy_app",
     "rules": "infra.cli.rules:rules_app",

@@ -16,6 +16,7 @@ import typer
 from infra import composition, keeping
 from infra.cli.telling import errors_told
 from infra.deployment import find
+from infra.redacting import redact_all, redactor_of
 from infra.settings import Settings
 from schemas.lane import Lane
 from streams.app import build_app
@@ -98,11 +99,14 @@ def _stop_at_signals() -> asyncio.Event:
 def _log_plainly() -> None:
     """Events with fields, one JSON object a line; the drivers only when something is wrong."""
     logging.basicConfig(level=logging.WARNING)
+    redactor = redactor_of(Settings())
+    redact_all(redactor)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            redactor,
             structlog.processors.JSONRenderer(),
         ]
     )

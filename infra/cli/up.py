@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from infra.cli.health import add_up_now
+from infra.cli.conserving import add_up_now
 from infra.cli.telling import OUT, errors_told
 from infra.deployment import Deployment
 from infra.embedded.supervisor import ChildStatus

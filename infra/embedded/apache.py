@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -90,6 +91,10 @@ class ApacheKafka:
     controller_port: int
     heap_mib: int = 768
     java: str = "java"
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Broker settings beside or instead of ours, such as further listeners."""
+    users: Mapping[str, str] = field(default_factory=dict)
+    """Who may come in by SCRAM-SHA-512, with their passwords; they are made with the folder."""
 
     @property
     def bootstrap(self) -> str:
@@ -135,6 +140,8 @@ class ApacheKafka:
         ]
         # With "=": an identity may begin with a dash.
         command += [f"--cluster-id={identity}", "-c", str(self._settings)]
+        for user, password in self.users.items():
+            command += ["--add-scram", f"SCRAM-SHA-512=[name={user},password={password}]"]
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=_FORMAT_S
         )
@@ -149,7 +156,7 @@ class ApacheKafka:
         return (self.java, *options, logging, "-cp", f"{self.jars}/*")
 
     def _properties(self) -> str:
-        settings = {
+        settings: dict[str, str] = {
             "process.roles": "broker,controller",
             "node.id": "1",
             # The voter by name, not in the data: its port may change between two starts.
@@ -169,5 +176,6 @@ class ApacheKafka:
             "group.initial.rebalance.delay.ms": "0",
             "message.max.bytes": str(2 * 1024 * 1024),
             "replica.fetch.max.bytes": str(4 * 1024 * 1024),
+            **self.more,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())

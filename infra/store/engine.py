@@ -37,8 +37,9 @@ def database_url(dsn: str) -> URL:
     """
     try:
         url = make_url(dsn)
-    except ArgumentError as error:
-        raise _not_a_uri() from error
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
+        # Without its cause, which quotes it.
+        raise _not_a_uri() from None
     if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
         raise _not_a_uri()
     return url.set(drivername="postgresql+psycopg")

@@ -13,6 +13,7 @@ from infra.store.act_chains import ActChains
 from infra.store.act_records import ActRecords
 from infra.store.cases import Cases
 from infra.store.chains import Chains
+from infra.store.daily_statements import DailyStatements
 from infra.store.failures import told_by_remedy
 from infra.store.health import Health
 from infra.store.logs import Logs
@@ -36,6 +37,7 @@ class Snapshot:
     act_chains: ActChains
     health: Health
     signals: Signals
+    statements: DailyStatements
 
 
 class Reading:
@@ -70,4 +72,5 @@ class Reading:
                     act_chains=ActChains(connection),
                     health=Health(connection),
                     signals=Signals(connection),
+                    statements=DailyStatements(connection),
                 )

@@ -15,6 +15,7 @@ import orjson
 from schemas.errors import InvalidValueError
 from schemas.ids import EventId, Sha256
 from schemas.instants import parse_instant
+from schemas.wire.limits import require_few, require_shallow, require_short
 from schemas.wire.plain import is_plain
 
 STRUCTURED: Final = "application/cloudevents+json"
@@ -89,6 +90,7 @@ def _binary(value: bytes, headers: Headers) -> Envelope:
 
 
 def _header_text(name: str, content: bytes) -> str:
+    require_short(name, content)
     try:
         return unquote_to_bytes(content).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -104,10 +106,12 @@ def _json_object(value: bytes, field: str) -> dict[str, object]:
         raise InvalidValueError(expected="a JSON object", got=str(error), field=field) from error
     if not isinstance(content, dict):
         raise InvalidValueError(expected="a JSON object", got=type(content).__name__, field=field)
+    require_shallow(content, value, field)
     return content
 
 
 def _envelope(attributes: Mapping[str, object], data: object, content_type: object) -> Envelope:
+    require_few(attributes)
     if _text(attributes, "specversion") != "1.0":
         raise InvalidValueError(
             expected='"1.0"', got=_text(attributes, "specversion"), field="specversion"

@@ -81,10 +81,17 @@ class House:
 
     def decide(self, accepted: Sequence[Accepted]) -> None:
         """What the workers do. What other tests left in these logs is void here."""
+        self._decide(accepted, is_first=True)
+
+    def decide_next(self, accepted: Sequence[Accepted]) -> None:
+        """The same, where the messages follow those that were decided."""
+        self._decide(accepted, is_first=False)
+
+    def _decide(self, accepted: Sequence[Accepted], *, is_first: bool) -> None:
         receipts = sorted((each.receipt for each in accepted), key=lambda each: each.address)
         with Logs(self.deployment.connection) as logs:
             batches = [
-                _batch(logs, topic, [receipt.address for receipt in group])
+                _batch(logs, topic, [receipt.address for receipt in group], is_first=is_first)
                 for (topic, _), group in groupby(
                     receipts, key=lambda each: (each.topic, each.address.log)
                 )
@@ -118,14 +125,14 @@ class House:
         return asyncio.run(within())
 
 
-def _batch(logs: Logs, topic: str, addresses: Sequence[Address]) -> Batch:
+def _batch(logs: Logs, topic: str, addresses: Sequence[Address], *, is_first: bool) -> Batch:
     log, first, end = addresses[0].log, addresses[0].offset, addresses[-1].offset + 1
     stretch = logs.read(topic, log, first=first, end=end)
     lane = next(lane for lane, name in EVENTS.items() if name == topic)
     return Batch(
         shard=Shard(log=log, topic=topic, lane=lane),
         received=[received(message) for message in stretch.messages],
-        voids=[Void(first=0, end=first, reason="other tests")] if first else [],
+        voids=[Void(first=0, end=first, reason="other tests")] if first and is_first else [],
     )
 
 

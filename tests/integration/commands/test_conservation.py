@@ -122,6 +122,7 @@ def test_conserve_tells_programs_each_range(house: House) -> None:
         "waiting": 0,
         "voids": here.offset,
         "difference": 0,
+        "condition": None,
         "losses": [],
     }
 

@@ -14,6 +14,7 @@ import infra.store.act_tables
 import infra.store.clock_tables
 import infra.store.evidence_tables
 import infra.store.signal_tables
+import infra.store.statement_tables
 from infra.store.engine import database_url
 from infra.store.migrating import SCRIPTS, migrate
 from infra.store.tables import metadata
@@ -25,6 +26,7 @@ def test_the_migrations_build_what_the_code_expects(database: str) -> None:
     assert infra.store.act_tables.acts.metadata is infra.store.clock_tables.clocks.metadata
     assert infra.store.evidence_tables.evidence_uses.metadata is metadata
     assert infra.store.signal_tables.camera_signals.metadata is metadata
+    assert infra.store.statement_tables.daily_statements.metadata is metadata
     engine = create_engine(database_url(database))
     with engine.connect() as connection:
         context = MigrationContext.configure(
