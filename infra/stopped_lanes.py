@@ -111,7 +111,6 @@ def resume_lane(data: Path, lane: Lane, *, by: PersonId, reason: str) -> Stop:
     kept = path.with_name(f"{lane}-{now:%Y%m%dT%H%M%S%f}.resumed.json")
     write_whole(kept, json.dumps(content, ensure_ascii=False).encode())
     path.unlink(missing_ok=True)
-    structlog.get_logger().info("lane_resumed", lane=lane.value, by=by)
     return stop
 
 

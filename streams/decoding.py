@@ -38,8 +38,13 @@ def message(
         address=address,
         appended_at=_EPOCH + timedelta(milliseconds=timestamp_ms),
         value=b"" if value is None else value,
-        headers={_header(name): content or b"" for name, content in headers},
+        headers=with_lower_names(headers),
     )
+
+
+def with_lower_names(headers: Iterable[tuple[str, bytes]]) -> Mapping[str, bytes]:
+    """Headers as readers know them; of two of one name the last is heard."""
+    return {_header(name): content or b"" for name, content in headers}
 
 
 def _header(name: str) -> str:
