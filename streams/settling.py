@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
+from handlers.decisions.facts import Overload
 from handlers.enforce import enforce
 from handlers.ports import Batch, GapFoundError, Salts, Settled, Shard, Void, Work
 from schemas.errors import TemporarilyUnavailableError
@@ -14,6 +15,7 @@ from streams.decoding import Message, received
 from streams.flood import FloodGuard
 from streams.in_force import PackInForce
 from streams.logs import LogRange, Logs
+from streams.overload import LoadGauge
 
 _FIRST_WAIT_S: Final = 0.05
 _LONGEST_WAIT_S: Final = 5.0
@@ -30,6 +32,7 @@ class Settler:
     salts: Salts
     logs: Logs
     flood: FloodGuard
+    load: LoadGauge = field(default_factory=LoadGauge)
 
     async def settle(self, shard: Shard, messages: Sequence[Message]) -> Sequence[Settled]:
         """Return when every message has its outcome, waiting out neighbours that are away.
@@ -40,8 +43,18 @@ class Settler:
             DeadLetterFloodError: the lane parks nearly everything.
         """
         await self.policy.refresh()  # between batches, so that each is decided under one pack
-        batch = Batch(shard=shard, received=[received(message) for message in messages])
+        load = self._load(shard, messages)
+        batch = Batch(
+            shard=shard, received=[received(message, overload=load) for message in messages]
+        )
         return await self._patiently(batch)
+
+    def _load(self, shard: Shard, messages: Sequence[Message]) -> Overload | None:
+        """What is read again later is old for another reason: only here it is measured."""
+        if not messages:
+            return None
+        rules = self.policy.current.leniency.thinning
+        return self.load.measure(shard, messages[0].appended_at, rules)
 
     async def catch_up(self, found: LogRange, shard: Shard, *, decided_to: int) -> int:
         """Settle [decided_to, end) by reading it again; answer how many offsets that were."""
