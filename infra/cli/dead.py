@@ -26,7 +26,7 @@ from infra.settings import Settings
 from infra.stopped_lanes import resume_lane
 from infra.store.dead_letters import DeadLetters, Parked
 from infra.store.people import People
-from schemas.errors import InvalidValueError, RefusedError
+from schemas.errors import InvalidValueError, RefusedError, TemporarilyUnavailableError
 from schemas.ids import Address
 from schemas.instants import instant_text, parse_instant
 from schemas.lane import Lane
@@ -62,7 +62,7 @@ def list_dead(
 
         async def work(letters: DeadLetters, source: Bytes) -> list[tuple[Parked, Kept | None]]:
             found = await letters.list(since=begins, reason=reason, at_most=limit)
-            return [(parked, await source.of(parked)) for parked in found]
+            return await _with_bytes(source, found)
 
         found = _looking(work)
     if as_json:
@@ -83,7 +83,7 @@ def show_dead(address: AddressArgument, as_json: AsJson = False) -> None:
             parked = await letters.find(wanted)
             if parked is None:
                 raise RefusedError(f"expected the address of a dead letter, got {wanted}: none")
-            return parked, await source.of(parked)
+            return (await _with_bytes(source, [parked]))[0]
 
         parked, kept = _looking(work)
     text = None if kept is None else safe_text(kept.value, at_most=_LONGEST_SHOWN)
@@ -91,7 +91,7 @@ def show_dead(address: AddressArgument, as_json: AsJson = False) -> None:
         tell_json({**dead_json(parked, kept), "text": text})
         return
     tell_fields(f"Dead letter {parked.address}", _fields(parked, kept))
-    OUT.print(text or "its bytes are no longer in Kafka", markup=False, highlight=False)
+    OUT.print("no bytes" if text is None else text, markup=False, highlight=False)
 
 
 @dead_app.command("redrive")
@@ -146,6 +146,17 @@ def resume(
         with_engine(find(settings), lambda engine: require_known(People(engine), PersonId(person)))
         stop = resume_lane(settings.data, lane, by=PersonId(person), reason=why)
     OUT.print(f"{lane}: stood since {local(stop.since)}; its worker may start now", highlight=False)
+
+
+async def _with_bytes(source: Bytes, found: Sequence[Parked]) -> list[tuple[Parked, Kept | None]]:
+    """While Kafka is away, what the database knows is told all the same."""
+    told: list[tuple[Parked, Kept | None]] = []
+    try:
+        for parked in found:
+            told.append((parked, await source.of(parked)))
+    except TemporarilyUnavailableError as error:
+        ERR.print(f"without their bytes: {error}", style="yellow", markup=False, highlight=False)
+    return [*told, *((parked, None) for parked in found[len(told) :])]
 
 
 def _said(reason: str) -> str:

@@ -268,3 +268,25 @@ def test_the_first_decision_stands(house: House) -> None:
         return first.kind, second.kind
 
     assert house.with_engine(decide) == (ActKind.DROP, ActKind.DROP)
+
+
+def test_what_is_refused_of_one_holds_up_no_other(house: House) -> None:
+    first, second = parked(house), parked(house)
+
+    done = offsite("dead", "redrive", str(first), "nowhere/0/0", str(second), *WHY, code=2)
+
+    assert "nowhere/0/0: none there" in done.output
+    assert [state[:11] for state in (*states(first), *states(second))] == ["redriven at"] * 2
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_the_database_knows_is_told_while_kafka_is_away(
+    house: House, request: pytest.FixtureRequest
+) -> None:
+    address = parked(house)
+    request.getfixturevalue("without_kafka")
+
+    done = offsite("dead", "show", str(address))
+
+    assert "without their bytes" in done.output
+    assert "body: expected a JSON object" in done.output
