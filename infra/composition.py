@@ -111,7 +111,11 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
             policy=_following(PostgresShelf(store, standby=standby, read=pack_from), standby),
             salts=lambda: secrets.token_bytes(SALT_BYTES),
             logs=logs,
-            flood=FloodGuard(_limits(settings), tell=partial(note_stopped, settings.data, lane)),
+            flood=FloodGuard(
+                _limits(settings),
+                tell=partial(note_stopped, settings.data, lane),
+                require_open=partial(require_not_stopped, settings.data, lane),
+            ),
         ),
         work=work,
         logs=logs,

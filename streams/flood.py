@@ -44,11 +44,16 @@ def _say_nothing(_: DeadLetterFloodError) -> None:
     """Nobody is to be told."""
 
 
+def _is_open() -> None:
+    """Nobody else stops it."""
+
+
 class FloodGuard:
     """Stops a lane whose last messages could nearly all not be read.
 
     Mutable by design: it remembers the last messages of one worker. `tell` hears of a flood before
-    it is raised, while the process is still whole.
+    it is raised, while the process is still whole. `require_open` raises where another worker of
+    the lane has met one: its partitions come to us, and so would its flood.
     """
 
     def __init__(
@@ -56,9 +61,11 @@ class FloodGuard:
         limits: Limits | None = None,
         *,
         tell: Callable[[DeadLetterFloodError], None] = _say_nothing,
+        require_open: Callable[[], None] = _is_open,
     ) -> None:
         self._limits: Final = limits or Limits()
         self._tell: Final = tell
+        self.require_open: Final = require_open
         self._run = 0
         self._last: deque[bool] = deque(maxlen=self._limits.window)
 

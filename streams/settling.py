@@ -41,7 +41,9 @@ class Settler:
 
         Raises:
             DeadLetterFloodError: the lane parks nearly everything.
+            OffsiteError: the lane was stopped elsewhere.
         """
+        self.flood.require_open()
         await self.policy.refresh()  # between batches, so that each is decided under one pack
         load = self._load(shard, messages)
         batch = Batch(

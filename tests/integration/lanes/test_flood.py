@@ -1,8 +1,14 @@
 """A real worker that is fed garbage stops its lane, has everything on record, and stays down."""
 
+import time
+
 import pytest
 
 from infra.deployment import Deployment
+from infra.embedded.child import ChildSpec
+from infra.embedded.supervisor import ChildState, Supervisor
+from infra.running import _worker_specs
+from infra.settings import Settings
 from infra.stopped_lanes import stopped_lanes
 from schemas.wire.writing import write_event
 from tests.integration.lanes.conftest import add_wang, offsite
@@ -23,8 +29,24 @@ pytestmark = [pytest.mark.broker, pytest.mark.database]
 LANE_STOPPED = 4
 
 
+def the_worker_of_up(deployment: Deployment) -> ChildSpec:
+    """As `offsite up` starts it."""
+    settings = Settings(data=deployment.data, kafka=deployment.kafka, database=deployment.database)
+    specs = _worker_specs(settings, deployment)
+    (spec,) = (each for each in specs if each.name == "worker-general")
+    return spec
+
+
+def tick_until(supervisor: Supervisor, state: ChildState) -> None:
+    ends_at = time.monotonic() + WITHIN_S
+    while supervisor.statuses()[0].state is not state:
+        supervisor.tick()
+        assert time.monotonic() < ends_at, supervisor.statuses()
+        time.sleep(0.05)
+
+
 def test_a_worker_that_is_fed_garbage_stops_its_lane_until_a_person_lets_it_go_on(
-    deployment: Deployment,
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_wang(deployment)
     good = [an_event(a_report(place=a_place(f"p-{n}")), id=f"r-{n}") for n in range(50)]
@@ -33,10 +55,12 @@ def test_a_worker_that_is_fed_garbage_stops_its_lane_until_a_person_lets_it_go_o
         settled(deployment)
     publish(deployment, [(f"key-{n}", b"no JSON at all") for n in range(400)])
 
-    limits = {"OFFSITE_DEAD_LETTER_RUN_LIMIT": "200"}
-    code = start_worker(deployment, **limits).wait(WITHIN_S)
-
-    assert code == LANE_STOPPED, log_of(deployment)
+    monkeypatch.setenv("OFFSITE_DEAD_LETTER_RUN_LIMIT", "200")
+    with Supervisor([the_worker_of_up(deployment)]) as supervisor:
+        tick_until(supervisor, ChildState.HELD)
+        (status,) = supervisor.statuses()
+    assert (status.exit_code, status.restarts) == (LANE_STOPPED, 0), log_of(deployment)
+    assert status.why == "dead-letter flood"
     (trouble,) = stopped_lanes(deployment.data)
     assert trouble.key == "lane-stopped:general"
     assert "expected at most 200 parked messages in a row" in trouble.sentence

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from handlers.decisions.facts import Undecodable
 from handlers.enforce import enforce
 from handlers.ports import Settled
-from schemas.errors import InvalidValueError
+from schemas.errors import InvalidValueError, OffsiteError
 from streams.flood import DeadLetterFloodError, FloodGuard, Limits
-from tests.support.builders import CountingSalts, a_batch, a_policy, a_report, an_event
+from streams.in_force import OnePack
+from streams.settling import Settler
+from tests.support.builders import CountingSalts, a_batch, a_policy, a_report, a_shard, an_event
 from tests.support.fake_work import FakeWork
 
 LIMITS: Final = Limits(longest_run=4, most_permille=500, window=20, least_seen=10)
@@ -82,3 +84,23 @@ async def test_it_tells_before_it_raises() -> None:
 def test_a_share_of_more_than_the_window_can_not_be_asked_for() -> None:
     with pytest.raises(InvalidValueError, match="least_seen: expected 1 … 20, got 21"):
         Limits(window=20, least_seen=21)
+
+
+async def test_a_lane_that_another_worker_stopped_takes_nothing_more() -> None:
+    def stopped() -> None:
+        raise OffsiteError("the lane stands")
+
+    work = FakeWork()
+    nobody: Any = None  # no gap is read again here
+    settler = Settler(
+        work=work,
+        policy=OnePack(a_policy()),
+        salts=CountingSalts(),
+        logs=nobody,
+        flood=FloodGuard(require_open=stopped),
+    )
+
+    with pytest.raises(OffsiteError, match="the lane stands"):
+        await settler.settle(a_shard(), [])
+
+    assert work.settled == {}
