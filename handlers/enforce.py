@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 
 from handlers.decisions.deciding import decide
 from handlers.decisions.decision import Decision
-from handlers.decisions.facts import Claim, Content, Facts, Sighting, sighting_of, signal_of
+from handlers.decisions.facts import (
+    Claim,
+    Content,
+    Facts,
+    Sighting,
+    Undecodable,
+    sighting_of,
+    signal_of,
+)
 from handlers.decisions.letters import letters
 from handlers.decisions.policy import Policy
 from handlers.decisions.records import decision_bytes, facts_bytes
@@ -74,7 +82,12 @@ def _draft(received: Received, shard: Shard) -> Facts:
         input=received.input,
         content=_content(content) if isinstance(content, Event) else content,
         claim=claim,
+        overload=received.overload if _is_sighted(content) else None,
     )
+
+
+def _is_sighted(content: Event | Undecodable) -> bool:
+    return isinstance(content, Event) and not isinstance(content.body, StreamSignal)
 
 
 def _content(event: Event) -> Content:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from handlers.decisions.decision import Decision
-from handlers.decisions.facts import Claim, Facts, Undecodable
+from handlers.decisions.facts import Claim, Facts, Overload, Undecodable
 from handlers.decisions.letters import Letter
 from handlers.ledger import Line
 from schemas.clock import Clock
@@ -38,12 +38,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A message and what could be read of it. `input` is the digest of the bytes as received."""
+    """A message and what could be read of it. `input` is the digest of the bytes as received.
+
+    `overload` as it was measured when the message was taken up, whatever batch it was in.
+    """
 
     address: Address
     received_at: datetime
     input: Sha256
     content: Event | Undecodable
+    overload: Overload | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

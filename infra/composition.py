@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -32,6 +33,7 @@ from infra.metrics import DoorMetrics, StreamMetrics
 from infra.opening import engine, policy, policy_files, statement_key
 from infra.settings import Settings
 from infra.signing import make_key
+from infra.stopped_lanes import note_stopped, require_not_stopped
 from infra.store.daily_statements import meet_cluster
 from infra.store.migrating import migrate
 from infra.store.outbox import Outbox
@@ -44,6 +46,7 @@ from schemas.ids import CameraId, Partition, Sha256
 from schemas.lane import Lane
 from schemas.wire.envelope import STRUCTURED
 from streams.app import LaneWorker
+from streams.flood import FloodGuard, Limits
 from streams.forgetting import DigestsOf
 from streams.intake import Door
 from streams.journal import Journal
@@ -51,7 +54,7 @@ from streams.logs import Logs
 from streams.producing import Outgoing, Producer
 from streams.provisioning import make_topics
 from streams.relay import Posted, Relay, Waiting
-from streams.settling import FloodGuard, Settler
+from streams.settling import Settler
 from streams.spool import Spool, SpoolingPublisher
 from streams.topics import EVENTS, Topic, topic_of, wanted_topics
 
@@ -98,8 +101,10 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
     """All that a lane's worker is made of. Asks Kafka for the topic's identity: blocks.
 
     Raises:
+        LaneStoppedError: a flood of dead letters stopped the lane, and nobody let it go on.
         TemporarilyUnavailableError: Kafka is away.
     """
+    require_not_stopped(settings.data, lane)
     reach = deployment.connection
     logs = Logs(reach)
     store = engine(deployment, application=f"offsite-worker-{lane}")
@@ -114,7 +119,11 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
             policy=_following(PostgresShelf(store, standby=standby, read=pack_from), standby),
             salts=lambda: secrets.token_bytes(SALT_BYTES),
             logs=logs,
-            flood=FloodGuard(),
+            flood=FloodGuard(
+                _limits(settings),
+                tell=partial(note_stopped, settings.data, lane),
+                require_open=partial(require_not_stopped, settings.data, lane),
+            ),
         ),
         work=work,
         logs=logs,
@@ -129,6 +138,13 @@ def _digests_of(reading: Reading) -> DigestsOf:
             return await seen.logs.input_digests(log, offsets)
 
     return digests
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        longest_run=settings.dead_letter_run_limit,
+        most_permille=round(settings.dead_letter_ratio_limit * 1000),
+    )
 
 
 def _following(shelf: PostgresShelf, standby: Policy) -> PolicyInForce:

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -26,6 +27,7 @@ from infra.embedded.ports import PortBook
 from infra.embedded.supervisor import ChildStatus, Supervisor
 from infra.securing import environment_of, refuse_unused
 from infra.settings import Settings
+from infra.stopped_lanes import STOPPED, why_stopped
 from schemas.errors import RefusedError
 from schemas.lane import Lane
 
@@ -133,21 +135,40 @@ def _worker_specs(settings: Settings, deployment: Deployment) -> list[ChildSpec]
     environment = _environment(settings, deployment)
     door = deployment.api
 
-    def spec(name: str, *words: str, ready: Callable[[], bool] | None = None) -> ChildSpec:
+    def spec(
+        name: str,
+        *words: str,
+        ready: Callable[[], bool] | None = None,
+        held: Callable[[], str | None] | None = None,
+    ) -> ChildSpec:
         return ChildSpec(
             name=name,
             argv=(sys.executable, "-m", "infra.cli.main", "run", *words),
             log=deployment.logs / f"{name}.log",
             env=environment,
             ready=ready,
+            held=held,
         )
 
     return [
         spec("door", "api", ready=lambda: _answers(f"{door}/healthz")),
-        *(spec(f"worker-{lane}", "worker", "--lane", lane.value) for lane in Lane),
+        *(
+            spec(
+                f"worker-{lane}",
+                "worker",
+                "--lane",
+                lane.value,
+                held=partial(_held, settings, lane),
+            )
+            for lane in Lane
+        ),
         spec("relay", "relay"),
         spec("clocks", "clocks"),
     ]
+
+
+def _held(settings: Settings, lane: Lane) -> str | None:
+    return None if why_stopped(settings.data, lane) is None else STOPPED
 
 
 def _environment(settings: Settings, deployment: Deployment) -> dict[str, str]:

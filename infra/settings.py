@@ -51,3 +51,7 @@ class Settings(BaseSettings):
     """Signs daily statements (Ed25519, PEM); `<data>/keys/statement.ed25519` when absent."""
     vault_reserve_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
     """Free space that evidence leaves to journals, spool and database on the same disk."""
+    dead_letter_run_limit: Annotated[int, Field(ge=1)] = 1000
+    """A lane that parks more messages in a row stops, until a person lets it go on."""
+    dead_letter_ratio_limit: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """The same for a larger share of a worker's last 2,000 messages, once it has seen 500."""

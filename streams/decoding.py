@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from handlers.decisions.facts import Undecodable
+from handlers.decisions.facts import Overload, Undecodable
 from handlers.ports import Received
 from schemas.errors import InvalidValueError
 from schemas.events import Event
@@ -38,8 +38,13 @@ def message(
         address=address,
         appended_at=_EPOCH + timedelta(milliseconds=timestamp_ms),
         value=b"" if value is None else value,
-        headers={_header(name): content or b"" for name, content in headers},
+        headers=with_lower_names(headers),
     )
+
+
+def with_lower_names(headers: Iterable[tuple[str, bytes]]) -> Mapping[str, bytes]:
+    """Headers as readers know them; of two of one name the last is heard."""
+    return {_header(name): content or b"" for name, content in headers}
 
 
 def _header(name: str) -> str:
@@ -47,7 +52,7 @@ def _header(name: str) -> str:
     return f"ce-{lower[3:]}" if lower.startswith("ce_") else lower
 
 
-def received(record: Message) -> Received:
+def received(record: Message, *, overload: Overload | None = None) -> Received:
     """Read a message. What no reader understands is no error here: it will be parked."""
     content = _content(record)
     return Received(
@@ -55,6 +60,7 @@ def received(record: Message) -> Received:
         received_at=record.appended_at,
         input=bytes_digest(record.value, record.headers),
         content=content,
+        overload=overload,
     )
 
 

@@ -17,7 +17,7 @@ from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address, Partition
 from streams.absence import translated
 from streams.connection import MEET_WITHIN_MS, Connection
-from streams.decoding import Message, message
+from streams.decoding import Message, message, with_lower_names
 from streams.topics import LARGEST_MESSAGE_BYTES
 
 _PATIENCE_MS: Final = 10_000
@@ -41,6 +41,20 @@ class Stretch:
 
     messages: Sequence[Message]
     voids: Sequence[Void]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A record exactly as it lies there: for whoever publishes the same again."""
+
+    key: bytes | None
+    value: bytes
+    headers: Sequence[tuple[str, bytes]]
+
+    @property
+    def message_headers(self) -> Mapping[str, bytes]:
+        """As a reader sees them."""
+        return with_lower_names(self.headers)
 
 
 class Logs:
@@ -130,11 +144,32 @@ class Logs:
         voids = [Void(first=first, end=start, reason=LOG_START)] if start > first else []
         return Stretch(messages=messages, voids=voids + _holes(messages, start, end))
 
+    def kept_at(self, topic: str, log: Partition, offset: int) -> Kept | None:
+        """The one record at an address; none where the broker has no message there any more.
+
+        Raises:
+            TemporarilyUnavailableError: the broker didn't give it in time.
+        """
+        with self._lock, translated(f"reading {topic} again", self._connection):
+            consumer = self._reader()
+            place = TopicPartition(topic, log.number)
+            start = consumer.beginning_offsets([place])[place]
+            if not start <= offset < consumer.end_offsets([place])[place]:
+                return None
+            consumer.assign([place])
+            consumer.seek(place, offset)
+            record = next(iter(self._records(consumer, place, (offset, offset + 1))), None)
+            consumer.assign([])
+        return None if record is None else _kept(record)
+
     def _collect(
         self, consumer: Any, place: TopicPartition, log: Partition, span: tuple[int, int]
     ) -> list[Message]:
+        return [_message(record, log) for record in self._records(consumer, place, span)]
+
+    def _records(self, consumer: Any, place: TopicPartition, span: tuple[int, int]) -> list[Any]:
         at, end = span
-        messages: list[Message] = []
+        found: list[Any] = []
         while at < end:
             records = consumer.poll(timeout_ms=_PATIENCE_MS).get(place, [])
             position = consumer.position(place)
@@ -142,9 +177,9 @@ class Logs:
                 raise TemporarilyUnavailableError(
                     f"{place.topic}/{place.partition}: expected offset {at}, got nothing in time"
                 )
-            messages += [_message(record, log) for record in records if record.offset < end]
+            found += [record for record in records if record.offset < end]
             at = position
-        return messages
+        return found
 
     def _describe(self, topics: Sequence[str]) -> Mapping[str, tuple[str, list[int]]]:
         admin = self._administrator()
@@ -198,6 +233,14 @@ def _message(record: Any, log: Partition) -> Message:
         timestamp_ms=record.timestamp,
         value=record.value,
         headers=record.headers,
+    )
+
+
+def _kept(record: Any) -> Kept:
+    return Kept(
+        key=record.key,
+        value=b"" if record.value is None else record.value,
+        headers=[(name, content or b"") for name, content in record.headers],
     )
 
 

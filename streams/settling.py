@@ -2,27 +2,25 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
+from handlers.decisions.facts import Overload
 from handlers.enforce import enforce
 from handlers.ports import Batch, GapFoundError, Salts, Settled, Shard, Void, Work
-from schemas.errors import OffsiteError, TemporarilyUnavailableError
+from schemas.errors import TemporarilyUnavailableError
 from streams.decoding import Message, received
+from streams.flood import FloodGuard
 from streams.in_force import PackInForce
 from streams.logs import LogRange, Logs
+from streams.overload import LoadGauge
 
 _FIRST_WAIT_S: Final = 0.05
 _LONGEST_WAIT_S: Final = 5.0
 _LARGEST_GAP: Final = 2000
 """A gap is read and settled piece by piece, so that memory stays bounded."""
-
-
-class DeadLetterFloodError(OffsiteError):
-    """So much can't be read that the code is wrong, not the messages: stop the lane."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +31,8 @@ class Settler:
     policy: PackInForce
     salts: Salts
     logs: Logs
-    flood: "FloodGuard"
+    flood: FloodGuard
+    load: LoadGauge = field(default_factory=LoadGauge)
 
     async def settle(self, shard: Shard, messages: Sequence[Message]) -> Sequence[Settled]:
         """Return when every message has its outcome, waiting out neighbours that are away.
@@ -42,10 +41,22 @@ class Settler:
 
         Raises:
             DeadLetterFloodError: the lane parks nearly everything.
+            OffsiteError: the lane was stopped elsewhere.
         """
+        self.flood.require_open()
         await self.policy.refresh()  # between batches, so that each is decided under one pack
-        batch = Batch(shard=shard, received=[received(message) for message in messages])
+        load = self._load(shard, messages)
+        batch = Batch(
+            shard=shard, received=[received(message, overload=load) for message in messages]
+        )
         return await self._patiently(batch)
+
+    def _load(self, shard: Shard, messages: Sequence[Message]) -> Overload | None:
+        """What is read again later is old for another reason: only here it is measured."""
+        if not messages:
+            return None
+        rules = self.policy.current.leniency.thinning
+        return self.load.measure(shard, messages[0].appended_at, rules)
 
     async def catch_up(self, found: LogRange, shard: Shard, *, decided_to: int) -> int:
         """Settle [decided_to, end) by reading it again; answer how many offsets that were."""
@@ -106,32 +117,3 @@ class Settler:
                 received=[received(message) for message in stretch.messages],
                 voids=voids,
             )
-
-
-class FloodGuard:
-    """Stops a lane whose last messages could nearly all not be read.
-
-    Mutable by design: it remembers the run of parked messages of one worker.
-    """
-
-    def __init__(self, *, longest_run: int = 1000) -> None:
-        self._longest_run = longest_run
-        self._run = 0
-
-    def watch(self, settled: Sequence[Settled]) -> None:
-        """Count parked messages in a row; one that could be read begins anew.
-
-        Raises:
-            DeadLetterFloodError: the run is longer than allowed.
-        """
-        for parked, group in groupby(settled, key=_is_parked):
-            self._run = self._run + len(list(group)) if parked else 0
-        if self._run > self._longest_run:
-            raise DeadLetterFloodError(
-                f"expected at most {self._longest_run} parked messages in a row, got {self._run}: "
-                "look at the dead letters, mend the reader, start the worker again"
-            )
-
-
-def _is_parked(settled: Settled) -> bool:
-    return settled.decision.parked_because is not None

@@ -12,6 +12,7 @@ from handlers.decisions.law.calendar import UnknownYearError
 from handlers.decisions.naming import named
 from handlers.decisions.policy import Policy
 from handlers.decisions.routing import Routed, route
+from handlers.decisions.thinning import thinned
 from schemas.clock import ClockKind
 from schemas.disposition import Reason
 from schemas.ids import CaseId
@@ -73,6 +74,9 @@ def _sighted(facts: Facts, sighting: Sighting, routed: Routed, policy: Policy) -
         return _triaged(facts, routed.queue, routed.reasons, policy)
     open_case = facts.open_case
     if open_case is not None and open_case.site == routed.site and open_case.state not in ENDED:
+        left_out = thinned(facts, sighting, routed, policy)
+        if left_out is not None:
+            return Decision(outcome=Outcome.THINNED, reasons=(*routed.reasons, left_out))
         extended = _extended(open_case, sighting)
         reasons = (*routed.reasons, EXTEND)
         return Decision(outcome=Outcome.EXTENDED, reasons=reasons, case=extended)

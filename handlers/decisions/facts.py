@@ -77,12 +77,21 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overload:
+    """A lane that is behind: by so much as its oldest message was taken up, and since when."""
+
+    lag: timedelta
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """One message and what the city knew when it was decided.
 
     `received_at` is the broker's append time, so it is the same at every replay.
     `claim` is absent where no event id could be read. `open_case` is the case that was open at
     the sighting's site; `linked_case` the soft one there, where a danger is lifted out of it.
+    `overload` is absent where the lane kept up, or where nobody asked.
     """
 
     address: Address
@@ -93,6 +102,7 @@ class Facts:
     claim: Claim | None = None
     open_case: WorkFile | None = None
     linked_case: CaseId | None = None
+    overload: Overload | None = None
 
 
 def sighting_of(body: Observation | Report, *, occurred_at: datetime) -> Sighting:

@@ -14,6 +14,7 @@ import orjson
 
 from handlers.decisions.decision import Decision
 from handlers.decisions.facts import CameraSignal, Claim, Content, Facts, Sighting, Undecodable
+from handlers.decisions.load_records import overload_record, read_overload
 from schemas.camera import ZoneKind
 from schemas.danger import Danger
 from schemas.evidence import EvidenceKind, EvidenceRef
@@ -45,6 +46,7 @@ def facts_bytes(facts: Facts) -> bytes:
             "claim": None if facts.claim is None else _claim(facts.claim),
             "open_case": None if facts.open_case is None else case_record(facts.open_case),
             **({} if facts.linked_case is None else {"linked_case": facts.linked_case}),
+            **({} if facts.overload is None else {"overload": overload_record(facts.overload)}),
         }
     )
 
@@ -84,6 +86,7 @@ def read_facts(recorded: bytes) -> Facts:
         ),
         open_case=None if open_case is None else read_case(open_case),
         linked_case=CaseId(record["linked_case"]) if "linked_case" in record else None,
+        overload=read_overload(record["overload"]) if "overload" in record else None,
     )
 
 

@@ -49,6 +49,8 @@ def _soft_names(pack: Policy) -> Iterator[Named]:
 
 
 def _other_names(pack: Policy) -> Iterator[Named]:
+    for key in sorted(pack.leniency.thinning.counted_always):
+        yield LENIENCY, "thinning.counted_always", key
     for key in sorted({band.matter for band in pack.discretion.bands.values()}):
         yield DISCRETION, f"bands[{key}]", key
     for grant in pack.authority.grants:

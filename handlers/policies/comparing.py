@@ -87,6 +87,8 @@ def _values(pack: Policy) -> Iterator[tuple[str, str, Any]]:
     yield from _keyed("year", pack.calendar.years)
     yield from _keyed("designated", {row.id: row for row in pack.leniency.designated})
     yield from _keyed("first violation", pack.leniency.first_violations)
+    if pack.leniency.thinning.clause:
+        yield "thinning", "", pack.leniency.thinning
     yield from _keyed("circumstance", pack.discretion.circumstances)
     yield from _keyed("bands", _bands(pack.discretion.bands.values()))
     authority = pack.authority

@@ -4,7 +4,7 @@ from typing import Final
 
 from handlers.decisions.law.catalogue import MatterPolicy
 from handlers.decisions.policy import Policy
-from handlers.policies.files import ALIASES, DEADLINES, DUTIES, MATTERS, PACK
+from handlers.policies.files import ALIASES, DEADLINES, DUTIES, LENIENCY, MATTERS, PACK
 from handlers.policies.sheets import Sheets
 from schemas.clock import ClockKind
 from schemas.errors import InvalidValueError
@@ -24,6 +24,7 @@ def require_no_softer(heir: Policy, parent: Policy, sheets: Sheets) -> None:
         _require_row(heir.matters[key], row, sheets)
     _require_pairs(heir, parent, sheets)
     _require_pace(heir, parent, sheets)
+    _require_counted(heir, parent, sheets)
     for alias, key in parent.aliases.items():
         meant = heir.matters[heir.aliases[alias]]
         if parent.matters[key].is_safety and not meant.is_safety:
@@ -60,6 +61,17 @@ def _require_row(own: MatterPolicy, parents: MatterPolicy, sheets: Sheets) -> No
             expected=f"at most {most} s, as the parent has it for a safety matter",
             got=f"{int(own.dwell_threshold.total_seconds())} s",
             field=sheets.where(MATTERS, f"{place}.dwell_s"),
+        )
+
+
+def _require_counted(heir: Policy, parent: Policy, sheets: Sheets) -> None:
+    """No danger is thinned whatever a pack says; what a parent always counts stays counted too."""
+    own, parents = heir.leniency.thinning, parent.leniency.thinning
+    if left_out := sorted(parents.counted_always - own.counted_always):
+        raise InvalidValueError(
+            expected="all matters that the parent always counts",
+            got=f"none of {', '.join(map(str, left_out))}",
+            field=sheets.where(LENIENCY, "thinning.counted_always"),
         )
 
 

@@ -1,11 +1,17 @@
 """`leniency.toml`: lawful places and times, the first-violation list, the order of measures."""
 
-from datetime import date, time
+from collections.abc import Sequence
+from datetime import date, time, timedelta
 from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from handlers.decisions.law.leniency import Designated, FirstViolation, Leniency
+from handlers.decisions.law.leniency import (
+    Designated,
+    FirstViolation,
+    Leniency,
+    Thinning,
+)
 from handlers.policies.files import LENIENCY
 from handlers.policies.form import (
     Fen,
@@ -141,16 +147,51 @@ class FirstViolationForm(Form):
         )
 
 
+class ThinningForm(Form):
+    """`[thinning]`: an heir's stands in the place of its parent's, as a whole."""
+
+    enabled: Flag
+    cooling_s: Annotated[int, Field(strict=True, ge=1, le=3600)]
+    starts_at_lag_s: Annotated[int, Field(strict=True, ge=2, le=86_400)]
+    ends_at_lag_s: Annotated[int, Field(strict=True, ge=1)]
+    counted_always: frozenset[MatterName] = frozenset()
+    clause: Text
+    certainty: Certainty
+
+    @model_validator(mode="after")
+    def _ends_below_its_start(self) -> Self:
+        if self.ends_at_lag_s >= self.starts_at_lag_s:
+            raise InvalidValueError(
+                expected=f"less than starts_at_lag_s, {self.starts_at_lag_s}",
+                got=str(self.ends_at_lag_s),
+                field="ends_at_lag_s",
+            )
+        return self
+
+    def value(self) -> Thinning:
+        """As the rest of the house knows it."""
+        return Thinning(
+            enabled=self.enabled,
+            cooling=timedelta(seconds=self.cooling_s),
+            starts_at=timedelta(seconds=self.starts_at_lag_s),
+            ends_at=timedelta(seconds=self.ends_at_lag_s),
+            counted_always=self.counted_always,
+            clause=self.clause,
+            certainty=self.certainty,
+        )
+
+
 class LeniencyForm(Form):
     """`leniency.toml`."""
 
     measures: list[SoftMeasure] | None = None
     designated: tuple[DesignatedForm, ...] = ()
     first_violation: tuple[FirstViolationForm, ...] = ()
+    thinning: ThinningForm | None = None
 
 
 def read_leniency(sheets: Sheets) -> Leniency:
-    """Lawful places, the list and the order of the four measures."""
+    """Lawful places, the list, the order of the four measures, and thinning."""
     forms = sheets.forms(LeniencyForm, LENIENCY)
     measures = sheets.latest(LENIENCY, "measures", [form.measures for form in forms])
     if sorted(measures) != sorted(SoftMeasure):
@@ -172,4 +213,10 @@ def read_leniency(sheets: Sheets) -> Leniency:
         designated=tuple(row.value() for row in designated.values()),
         first_violations={key: row.value() for key, row in first.items()},
         measures=tuple(measures),
+        thinning=_thinning(forms),
     )
+
+
+def _thinning(forms: Sequence[LeniencyForm]) -> Thinning:
+    said = [form.thinning.value() for form in forms if form.thinning is not None]
+    return said[-1] if said else Thinning()

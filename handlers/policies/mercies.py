@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from handlers.decisions.law.catalogue import MatterPolicy
-from handlers.decisions.law.leniency import Designated, FirstViolation
+from handlers.decisions.law.leniency import Designated, FirstViolation, Thinning
 from handlers.decisions.law.words import GROUNDS, MEASURES, joined, yuan
 from handlers.decisions.line import Line
 from handlers.decisions.lives.titles import limit_title
@@ -25,12 +25,29 @@ def mercy_lines(row: MatterPolicy, pack: Policy) -> Iterator[Line]:
     for place in pack.leniency.designated:
         if row.key in place.matters:
             yield _place(place)
+    thinning = pack.leniency.thinning
+    if thinning.enabled and row.key not in thinning.counted_always:
+        yield _thinned(thinning)
     first = pack.leniency.first_violations.get(row.key)
     if first is None:
         label = Words("首违不罚清单", "first-violation list")
         yield Line(label=label, text=Words("不在清单内", "not on the list"))
     else:
         yield _first(first)
+
+
+def _thinned(rules: Thinning) -> Line:
+    cooling, lag = (int(span.total_seconds()) for span in (rules.cooling, rules.starts_at))
+    return Line(
+        label=Words("过载时不重复计数", "not counted again under overload"),
+        text=Words(
+            f"积压达{lag}秒后, 同一地点同一事项在{cooling}秒内的重复发现不再计数, 逐条留痕",
+            f"from {lag} s of backlog on, another sighting of the open case within {cooling} s; "
+            "each stays on record",
+        ),
+        clause=rules.clause,
+        certainty=rules.certainty,
+    )
 
 
 def _place(place: Designated) -> Line:

@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "counts": "infra.cli.counts:tell_counts",
     "health": "infra.cli.health:health",
     "conserve": "infra.cli.conserving:conserve",
+    "dead": "infra.cli.dead:dead_app",
     "replay": "infra.cli.replaying:replay_command",
     "policy": "infra.cli.policy_commands:policy_app",
     "rules": "infra.cli.rules:rules_app",

@@ -5,6 +5,8 @@ import gc
 import logging
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import getpid
 from typing import Annotated
 
@@ -14,10 +16,11 @@ import structlog
 import typer
 
 from infra import composition, keeping
-from infra.cli.telling import errors_told
+from infra.cli.telling import ERR, Exit, errors_told
 from infra.deployment import find
 from infra.redacting import redact_all, redactor_of
 from infra.settings import Settings
+from infra.stopped_lanes import LaneStoppedError, require_not_stopped
 from schemas.lane import Lane
 from streams.app import build_app
 
@@ -26,16 +29,32 @@ app = typer.Typer(help="Run one part in the foreground.", no_args_is_help=True)
 
 @app.command()
 def worker(lane: Annotated[Lane, typer.Option(help="Which lane to decide.")]) -> None:
-    """Decide a lane's messages: one process set a lane, as many processes as it has partitions."""
+    """Decide a lane's messages: one process set a lane, as many processes as it has partitions.
+
+    Exit code 4: a flood of dead letters stopped the lane. Don't start it again by yourself:
+    `offsite dead resume` lets it go on.
+    """
     _log_plainly()
     settings = Settings()
-    with errors_told():
+    with errors_told(), _standing_told():
         lane_worker = composition.lane_worker(settings, find(settings), lane)
-    collect_seldom()
-    mode.loop.use("uvloop")
-    faust.Worker(
-        build_app(lane_worker), loglevel="WARN", redirect_stdouts=False
-    ).execute_from_commandline()
+        collect_seldom()
+        mode.loop.use("uvloop")
+        try:
+            faust.Worker(
+                build_app(lane_worker), loglevel="WARN", redirect_stdouts=False
+            ).execute_from_commandline()
+        finally:  # Faust ends by SystemExit, whatever ended it
+            require_not_stopped(settings.data, lane)
+
+
+@contextmanager
+def _standing_told() -> Iterator[None]:
+    try:
+        yield
+    except LaneStoppedError as error:
+        ERR.print(f"offsite: {error}", style="red", markup=False, highlight=False)
+        raise typer.Exit(Exit.LANE_STOPPED) from error
 
 
 def collect_seldom() -> None:

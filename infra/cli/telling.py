@@ -33,6 +33,8 @@ class Exit(IntEnum):
     CHECK_FAILED = 1
     CALLERS_MISTAKE = 2
     PART_UNAVAILABLE = 3
+    LANE_STOPPED = 4
+    """A flood of dead letters stopped the lane: only a person lets it go on."""
 
 
 @contextmanager

@@ -78,7 +78,8 @@ def say(sentence: str) -> None:
 def tell_status(status: ChildStatus) -> None:
     """A line for each change of a process."""
     died = "" if status.exit_code is None else f", exit code {status.exit_code}"
-    say(f"  {status.name}: {status.state}{died}")
+    why = f" ({status.why})" if status.why else ""
+    say(f"  {status.name}: {status.state}{why}{died}")
 
 
 def _where(deployment: Deployment) -> str:

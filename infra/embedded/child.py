@@ -37,6 +37,8 @@ class ChildSpec:
     """Somebody with fewer rights; needs root."""
     prepare: Callable[[], None] | None = None
     ready: Callable[[], bool] | None = None
+    held: Callable[[], str | None] | None = None
+    """Why it may not be started just now, if so: asked before every start, and after a death."""
     ready_within: timedelta = timedelta(seconds=60)
     stop_signal: signal.Signals = signal.SIGTERM
     grace: timedelta = timedelta(seconds=10)

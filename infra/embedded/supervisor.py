@@ -29,6 +29,8 @@ class ChildState(StrEnum):
     STARTING = "starting"
     UP = "up"
     BACKING_OFF = "backing_off"
+    HELD = "held"
+    """May not be started until a person has done something; nobody waits for it."""
     STOPPED = "stopped"
 
 
@@ -43,6 +45,8 @@ class ChildStatus:
     since: datetime
     exit_code: int | None = None
     """Of the last death: negative means that a signal ended it."""
+    why: str = ""
+    """What holds it, where it is held."""
 
 
 def back_off_s(deaths: int) -> float:
@@ -93,12 +97,13 @@ class Supervisor:
         """One look at everybody. The next child waits until those before it have been ready."""
         for child in self._children:
             child.step(time.monotonic())
-            if not child.has_been_ready:
+            if not child.lets_the_next_start:
                 return
 
     def is_up(self) -> bool:
-        """Everybody is ready, as far as the last look knows."""
-        return all(child.status.state is ChildState.UP for child in self._children)
+        """Everybody is ready or held, as far as the last look knows."""
+        settled = {ChildState.UP, ChildState.HELD}
+        return all(child.status.state in settled for child in self._children)
 
     def statuses(self) -> tuple[ChildStatus, ...]:
         """In the order of starting. May be asked from another thread."""
@@ -125,6 +130,8 @@ class _Child:
                ↑  │       │ died
                │  ↓ died  ↓
               BACKING_OFF ←          any → STOPPED
+
+    WAITING, BACKING_OFF or a death → HELD, where something holds it → STARTING, once nothing does
     """
 
     def __init__(self, spec: ChildSpec, on_event: Callable[[ChildStatus], None]) -> None:
@@ -143,7 +150,7 @@ class _Child:
         if state is ChildState.STOPPED:
             return
         if self._process is None:
-            if now >= self._due:
+            if now >= self._due and not self._is_held():
                 self._start()
         elif self._process.poll() is not None:
             self._note_death(now)
@@ -151,6 +158,16 @@ class _Child:
             self._look_whether_ready(now)
         elif now - self._changed >= HEALTHY_AFTER_S:
             self._deaths = 0
+
+    @property
+    def lets_the_next_start(self) -> bool:
+        return self.has_been_ready or self.status.state is ChildState.HELD
+
+    def _is_held(self, exit_code: int | None = None) -> bool:
+        why = None if self.spec.held is None else self.spec.held()
+        if why is not None and self.status.state is not ChildState.HELD:
+            self._enter(ChildState.HELD, exit_code=exit_code, why=why)
+        return why is not None
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -187,6 +204,8 @@ class _Child:
             kill_group(self._process)
             code = self._process.poll()
         self._process = None
+        if self._is_held(code):
+            return
         self._deaths += 1
         if not self.has_been_ready and self._deaths >= FIRST_TRIES:
             raise RefusedError(self._trouble(f"ended {self._deaths} times, last with {code}"))
@@ -196,12 +215,14 @@ class _Child:
     def _trouble(self, what: str) -> str:
         return f"{self.spec.name} {what}; see {self.spec.log}\n{last_lines(self.spec.log)}"
 
-    def _enter(self, state: ChildState, *, exit_code: int | None = None) -> None:
+    def _enter(self, state: ChildState, *, exit_code: int | None = None, why: str = "") -> None:
         self._changed = time.monotonic()
-        self.status = self._status(state, exit_code)
+        self.status = self._status(state, exit_code, why)
         self._on_event(self.status)
 
-    def _status(self, state: ChildState, exit_code: int | None = None) -> ChildStatus:
+    def _status(
+        self, state: ChildState, exit_code: int | None = None, why: str = ""
+    ) -> ChildStatus:
         return ChildStatus(
             name=self.spec.name,
             state=state,
@@ -209,4 +230,5 @@ class _Child:
             restarts=max(0, self._starts - 1),
             since=datetime.now(UTC),
             exit_code=exit_code,
+            why=why,
         )

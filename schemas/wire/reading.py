@@ -1,5 +1,6 @@
 """From wire to words: a message becomes an `Event`, or says which field is wrong."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
@@ -28,6 +29,8 @@ from schemas.wire.data import (
 from schemas.wire.envelope import Envelope, Headers, open_envelope
 from schemas.words import Words
 
+_VERSION: Final = re.compile(r"v[0-9]{1,4}")
+
 
 def read_event(value: bytes, headers: Headers) -> Event:
     """Decode a message of a type that may come in.
@@ -42,10 +45,18 @@ def read_body(envelope: Envelope) -> Event:
     """Decode the data of an envelope that is already open."""
     reader = READERS.get(envelope.type)
     if reader is None:
-        raise InvalidValueError(
-            expected=f"one of {', '.join(READERS)}", got=envelope.type, field="type"
-        )
+        raise _no_reader(envelope.type)
     return Event(id=envelope.id, occurred_at=envelope.time, body=reader(envelope.data))
+
+
+def _no_reader(kind: str) -> InvalidValueError:
+    """A version to come is told from a type that nobody knows: each has its own remedy."""
+    family, _, version = kind.rpartition(".")
+    versions = [name for name in READERS if name.rpartition(".")[0] == family]
+    expected = f"a type that has a reader (known: {', '.join(READERS)})"
+    if versions and _VERSION.fullmatch(version):
+        expected = f"a version of {family} that has a reader (known: {', '.join(versions)})"
+    return InvalidValueError(expected=expected, got=kind, field="type")
 
 
 def _observation(content: Mapping[str, object]) -> Observation:

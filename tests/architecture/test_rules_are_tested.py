@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from handlers.decisions import deciding, naming
+from handlers.decisions import deciding, naming, thinning
 from handlers.decisions.routing import RULES
 
 TESTS: Final = Path(__file__).parents[1]
@@ -13,6 +13,7 @@ IDS: Final = (
     *(rule.id for rule in RULES),
     naming.ALIAS,
     deciding.UNKNOWN_YEAR,
+    thinning.THIN,
     *(
         reason.rule
         for reason in (

@@ -116,6 +116,17 @@ clause = "行政处罚法 33"
 certainty = "design proposal, to be confirmed by the city"
 """
 
+THINNING: Final = """\
+[thinning]
+enabled = true
+cooling_s = 300
+starts_at_lag_s = 30
+ends_at_lag_s = 5
+counted_always = ["GB/T 47678.5-2026|matter|09006"]
+clause = "the town's rule 7"
+certainty = "design proposal, to be confirmed by the city"
+"""
+
 DISCRETION: Final = """\
 published = "https://town.example/bands"
 [[circumstance]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from schemas.certainty import Certainty
 from schemas.geometry import Polygon
@@ -53,6 +53,24 @@ class FirstViolation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thinning:
+    """Which soft sightings need not be counted while a lane is overloaded. Off unless said.
+
+    Overload starts where the oldest message waits `starts_at`, and ends below `ends_at`. Within
+    `cooling` of a counted sighting at an open case another one is left out, save for the matters
+    in `counted_always`. No pack can say so of a danger: `handlers.decisions.thinning` never asks.
+    """
+
+    enabled: bool = False
+    cooling: timedelta = timedelta(0)
+    starts_at: timedelta = timedelta.max
+    ends_at: timedelta = timedelta.max
+    counted_always: frozenset[MatterKey] = frozenset()
+    clause: str = ""
+    certainty: Certainty = Certainty.PROPOSAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leniency:
     """The soft side of a pack."""
 
@@ -65,3 +83,4 @@ class Leniency:
         SoftMeasure.INTERVIEW,
     )
     """In the order in which they are taken."""
+    thinning: Thinning = field(default_factory=Thinning)

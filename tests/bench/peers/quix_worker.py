@@ -24,9 +24,7 @@ class Sink(BatchingSink):
         self._runner = asyncio.Runner()
 
     def write(self, batch: SinkBatch) -> None:
-        records = [
-            (item.offset, item.timestamp, item.value, item.headers or ()) for item in batch
-        ]
+        records = [(item.offset, item.timestamp, item.value, item.headers or ()) for item in batch]
         self._runner.run(self._desk.settle(batch.partition, records))
 
 

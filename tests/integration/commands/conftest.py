@@ -1,7 +1,9 @@
 """A database and a broker with a journal beside them, and the commands that read them."""
 
 import asyncio
+import gc
 import json
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -168,6 +170,21 @@ def closed_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+@pytest.fixture
+def without_kafka(
+    house: House,
+    closed_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> Iterator[str]:
+    """The driver leaves its sockets lying; its log would keep them alive until a later test."""
+    address = f"127.0.0.1:{closed_port}"
+    monkeypatch.setenv("OFFSITE_KAFKA", address)
+    with caplog.at_level(logging.CRITICAL, logger="kafka"):
+        yield address
+    gc.collect()
 
 
 def offsite(*words: str, code: int = 0) -> Result:

@@ -1,8 +1,6 @@
 """What each command says, to people and to programs, and when a part is away."""
 
-import gc
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -61,21 +59,6 @@ def test_a_command_says_when_the_database_was_never_set_up(
     done = offsite(*words, code=2)
 
     assert "has no tables of ours" in done.stderr
-
-
-@pytest.fixture
-def without_kafka(
-    house: House,
-    closed_port: int,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> Iterator[str]:
-    """The driver leaves its sockets lying; its log would keep them alive until a later test."""
-    address = f"127.0.0.1:{closed_port}"
-    monkeypatch.setenv("OFFSITE_KAFKA", address)
-    with caplog.at_level(logging.CRITICAL, logger="kafka"):
-        yield address
-    gc.collect()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

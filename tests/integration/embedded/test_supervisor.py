@@ -160,3 +160,45 @@ def test_a_killed_supervisor_leaves_no_child(tmp_path):
         parent.kill()
 
         assert _eventually(lambda: not any(map(_is_alive, pids)))
+
+
+def test_a_child_that_is_held_after_its_death_stays_down_until_nothing_holds_it(tmp_path):
+    hold = tmp_path / "hold"
+    events = []
+    held = ChildSpec(
+        name="worker",
+        argv=SLEEPER,
+        log=tmp_path / "log",
+        held=lambda: "dead-letter flood" if hold.exists() else None,
+    )
+    with Supervisor([held], on_event=events.append) as supervisor:
+        supervisor.start()
+        hold.touch()
+        os.kill(supervisor.statuses()[0].pid, signal.SIGKILL)
+
+        assert _tick_until(supervisor, lambda: supervisor.statuses()[0].state is ChildState.HELD)
+        assert supervisor.is_up()
+        assert not _tick_until_within(supervisor, lambda: supervisor.statuses()[0].restarts, 1.5)
+        hold.unlink()
+        assert _tick_until(supervisor, lambda: supervisor.statuses()[0].state is ChildState.UP)
+    assert [e.state for e in events[:5]] == ["starting", "up", "held", "starting", "up"]
+    assert (events[2].why, events[2].exit_code) == ("dead-letter flood", -signal.SIGKILL)
+
+
+def test_a_child_that_is_held_from_the_start_holds_up_nobody(tmp_path):
+    specs = [
+        ChildSpec(name="held", argv=SLEEPER, log=tmp_path / "a", held=lambda: "a person must look"),
+        ChildSpec(name="next", argv=SLEEPER, log=tmp_path / "b"),
+    ]
+    with Supervisor(specs) as supervisor:
+        supervisor.start()
+
+        assert [s.state for s in supervisor.statuses()] == [ChildState.HELD, ChildState.UP]
+
+
+def _tick_until_within(supervisor: Supervisor, claim, within_s: float) -> bool:
+    def look() -> bool:
+        supervisor.tick()
+        return claim()
+
+    return _eventually(look, within_s)

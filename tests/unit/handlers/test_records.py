@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.decisions.deciding import decide
-from handlers.decisions.facts import Facts, Undecodable, sighting_of, signal_of
+from handlers.decisions.facts import Facts, Overload, Undecodable, sighting_of, signal_of
 from handlers.decisions.records import (
     case_record,
     decision_bytes,
@@ -264,6 +264,10 @@ def test_a_case_is_read_back_as_it_was(case: WorkFile) -> None:
             replace(some_facts(), received_at=NOON + timedelta(milliseconds=1)), id="an instant"
         ),
         pytest.param(replace(some_facts(), claim=None), id="no claim"),
+        pytest.param(
+            replace(some_facts(), overload=Overload(lag=timedelta(seconds=61), since=NOON)),
+            id="an overload",
+        ),
     ],
 )
 def test_other_facts_have_other_bytes(other: Facts) -> None:

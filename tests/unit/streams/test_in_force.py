@@ -10,10 +10,11 @@ from schemas.ids import Address
 from schemas.lane import Lane
 from schemas.matter import MatterKey
 from streams.decoding import Message
+from streams.flood import FloodGuard
 from streams.in_force import OnePack, PackInForce
 from streams.intake import Door, Sender, structured
 from streams.producing import Outgoing, Receipt
-from streams.settling import FloodGuard, Settler
+from streams.settling import Settler
 from tests.support.builders import (
     BLOCKED_EXIT,
     SOURCE,

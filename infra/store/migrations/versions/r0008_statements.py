@@ -5,7 +5,7 @@ from typing import Final
 from alembic import op
 
 revision: Final = "r0008"
-down_revision: Final = "r0006"
+down_revision: Final = "r0007"
 
 STATEMENTS: Final = """
 CREATE TABLE daily_statements (

@@ -3,9 +3,14 @@
 import pytest
 
 from handlers.policies.files import Files
-from tests.support.town import CODE, TOWN, a_town, refusal_of, the_town
+from tests.support.town import CODE, THINNING, TOWN, a_town, refusal_of, the_town
 
 STALL = f"{CODE}09006"
+
+
+def with_thinning(old: str, new: str) -> Files:
+    assert old in THINNING, old
+    return the_town(leniency=TOWN["leniency"] + THINNING.replace(old, new))
 
 
 @pytest.mark.parametrize(
@@ -88,6 +93,30 @@ STALL = f"{CODE}09006"
             a_town("leniency", '09006"\nground', '06042"\nground'),
             [f"first_violation[{CODE}06042]", "somebody may be to blame"],
             id="nobody is forgiven where nobody is to blame",
+        ),
+        pytest.param(
+            with_thinning("ends_at_lag_s = 5", "ends_at_lag_s = 30"),
+            ["town/leniency.toml: thinning", "(ends_at_lag_s)", "less than starts_at_lag_s, 30"],
+            id="an overload that ends where it starts",
+        ),
+        pytest.param(
+            with_thinning("cooling_s = 300", "cooling_s = 3601"),
+            ["town/leniency.toml: thinning.cooling_s", "got 3601"],
+            id="a cooling period of more than an hour",
+        ),
+        pytest.param(
+            with_thinning("cooling_s = 300", "cooling_s = 0"),
+            ["town/leniency.toml: thinning.cooling_s", "got 0"], id="no cooling period",
+        ),
+        pytest.param(
+            with_thinning("clause = \"the town's rule 7\"\n", ""),
+            ["town/leniency.toml: thinning.clause: expected a value, got nothing"],
+            id="thinning without its rule",
+        ),
+        pytest.param(
+            with_thinning("09006", "99999"),
+            ["town/leniency.toml: thinning.counted_always: expected a matter of the pack"],
+            id="an unknown matter that is always counted",
         ),
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from handlers.policies.comparing import ChangeKind, compare, rows_of
 from handlers.policies.files import Files
 from handlers.policies.pack import pack_from
-from tests.support.town import BIN_ROW, CODE, FIRE_ROW, STALL_ROW, TOWN, a_town, the_town
+from tests.support.town import BIN_ROW, CODE, FIRE_ROW, STALL_ROW, THINNING, TOWN, a_town, the_town
 
 STALL = f"{CODE}09006"
 BIN = f"{CODE}06042"
@@ -71,6 +71,10 @@ def changes(after: Files) -> list[str]:
         pytest.param(
             a_town("authority", '"lead"', '"triage"'), ["pack: unregistered lead → triage"],
             id="unregistered cameras",
+        ),
+        pytest.param(
+            the_town(leniency=TOWN["leniency"] + THINNING), ["added: thinning"],
+            id="thinning",
         ),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from handlers.policies.explaining import explain, find_matter
 from handlers.policies.pack import pack_from
 from schemas.certainty import Certainty
 from schemas.errors import InvalidValueError
-from tests.support.town import CODE, HEIR, STALL_ROW, TOWN, a_town, the_fair, the_town
+from tests.support.town import CODE, HEIR, STALL_ROW, THINNING, TOWN, a_town, the_fair, the_town
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +121,18 @@ def test_a_service_has_no_party_no_bands_and_no_penalty_clocks(town: Policy) -> 
             "first: no penalty",
             "the party cooperates",
             id="a list row that asks for cooperation",
+        ),
+        pytest.param(
+            pack_from(
+                the_town(
+                    leniency=TOWN["leniency"]
+                    + THINNING.replace('["GB/T 47678.5-2026|matter|09006"]', "[]")
+                ),
+                "town",
+            ),
+            "not counted again under overload",
+            "from 30 s of backlog on, another sighting of the open case within 300 s",
+            id="thinning under overload",
         ),
         pytest.param(
             pack_from(a_town("leniency", 'ground = "first"', 'ground = "minor"'), "town"),

@@ -10,6 +10,7 @@ from tests.support.town import (
     FIRE_ROW,
     HEIR,
     STALL_ROW,
+    THINNING,
     TOWN,
     files_of,
     refusal_of,
@@ -96,6 +97,15 @@ def deadline_of(kind: str) -> str:
             row_of(STALL_ROW, ("safety = false", "safety = true"), ('"soft"', '"zero-tolerance"')),
             ["fair/leniency.toml: designated[square].matters", "doesn't concern safety", STALL],
             id="a matter that is lifted, and left in a lawful place",
+        ),
+        pytest.param(
+            {
+                **the_fair(leniency=THINNING.replace(f'["{STALL}"]', "[]")),
+                **the_town(leniency=TOWN["leniency"] + THINNING),
+            },
+            ["fair/leniency.toml: thinning.counted_always", "that the parent always counts",
+             f"none of {STALL}"],
+            id="a matter that is no longer always counted",
         ),
         pytest.param(
             the_fair(aliases=f'[aliases]\nSmoke = "{STALL}"'),
