@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 
 from handlers.decisions.deciding import decide
 from handlers.decisions.decision import Decision
-from handlers.decisions.facts import Claim, Content, Facts, Sighting, sighting_of, signal_of
+from handlers.decisions.facts import (
+    Claim,
+    Content,
+    Facts,
+    Sighting,
+    probe_of,
+    sighting_of,
+    signal_of,
+)
 from handlers.decisions.letters import letters
 from handlers.decisions.policy import Policy
 from handlers.decisions.records import decision_bytes, facts_bytes
@@ -15,6 +23,7 @@ from handlers.ledger import Line, Sealed, chain, seal
 from handlers.ports import Batch, GapFoundError, Head, Received, Salts, Settled, Shard, Void, Work
 from schemas.events import Event
 from schemas.ids import EventId, Sha256
+from schemas.probe import Probe
 from schemas.signal import StreamSignal
 from schemas.workfile import Site, WorkFile
 
@@ -81,6 +90,8 @@ def _content(event: Event) -> Content:
     body = event.body
     if isinstance(body, StreamSignal):
         return signal_of(body, occurred_at=event.occurred_at)
+    if isinstance(body, Probe):
+        return probe_of(body)
     return sighting_of(body, occurred_at=event.occurred_at)
 
 

@@ -12,6 +12,7 @@ from schemas.errors import RefusedError, TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.ids import EventId, Sha256
 from schemas.lane import Lane
+from schemas.probe import PROBER, Probe
 from schemas.wire.envelope import STRUCTURED, bytes_digest, open_envelope
 from schemas.wire.reading import read_body
 from streams.in_force import PackInForce
@@ -123,4 +124,7 @@ def _checked(item: Item, sender: Sender) -> Event:
         raise ForeignSourceError(
             f"source: expected {sender.source}, for which this key speaks, got {envelope.id.source}"
         )
-    return read_body(envelope)
+    event = read_body(envelope)
+    if isinstance(event.body, Probe) and sender.source != PROBER:
+        raise ForeignSourceError(f"only {PROBER} sends probes, got one from {sender.source}")
+    return event

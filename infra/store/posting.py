@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.decisions.letters import Letter
 from infra.store.tables import RELAY_SHARDS
-from schemas.disposition import DeadLetter, Page
+from schemas.disposition import DeadLetter, Page, ProbeReturned
 from schemas.wire.writing import write_outgoing
 
 TopicOf = Callable[[Letter], str]
@@ -26,7 +26,9 @@ def letter_key(letter: Letter) -> str:
     """Letters of one key leave in the order in which they were written."""
     if isinstance(letter, Page):
         return letter.subject
-    return str(letter.address) if isinstance(letter, DeadLetter) else letter.case.id
+    if isinstance(letter, DeadLetter | ProbeReturned):
+        return str(letter.address)
+    return letter.case.id
 
 
 def relay_shard(key: str) -> int:

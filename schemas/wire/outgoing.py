@@ -6,6 +6,7 @@ from pydantic import Field
 
 from schemas.clock import ClockKind, FiringKind
 from schemas.disposition import Change
+from schemas.lane import Lane
 from schemas.person import Role
 from schemas.wire.data import (
     Count,
@@ -105,3 +106,13 @@ class DeadLetterV1(Data):
     payload_sha256: Digest
     source: Name | None = None
     id: Name | None = None
+
+
+class ProbeReturnedV1(Data):
+    """Data of `offsite.probe-returned.v1`: a probe was decided; nobody but the prober waits."""
+
+    lane: Lane
+    number: Count
+    sent_at: Instant
+    received_at: Instant
+    address: AddressData
