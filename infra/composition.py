@@ -28,7 +28,13 @@ from infra.api.app import Life, build_api
 from infra.api.pushing import Pushing
 from infra.api.watching import Watching
 from infra.deployment import Deployment
-from infra.metrics import DoorMetrics, StreamMetrics
+from infra.metrics import (
+    DoorMetrics,
+    RelayMetrics,
+    StreamMetrics,
+    WorkerMetrics,
+    serve_metrics,
+)
 from infra.opening import engine, policy, policy_files
 from infra.settings import Settings
 from infra.store.migrating import migrate
@@ -97,6 +103,9 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
     store = engine(deployment, application=f"offsite-worker-{lane}")
     work = PostgresWork(store, topic_of=topic_of)
     standby = policy(settings)
+    registry = CollectorRegistry()
+    counts = WorkerMetrics(registry, lane)
+    serve_metrics(registry, host=settings.host, port=settings.metrics_port)
     return LaneWorker(
         connection=reach,
         lane=lane,
@@ -107,6 +116,7 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
             salts=lambda: secrets.token_bytes(SALT_BYTES),
             logs=logs,
             flood=FloodGuard(),
+            counts=counts,
         ),
         work=work,
         logs=logs,
@@ -120,8 +130,10 @@ def _following(shelf: PostgresShelf, standby: Policy) -> PolicyInForce:
 
 
 @asynccontextmanager
-async def relay(deployment: Deployment, *, owner: str) -> AsyncIterator[Relay]:
-    """The outbox's way to Kafka. `owner` tells relays apart."""
+async def relay(
+    deployment: Deployment, *, owner: str, settings: Settings | None = None
+) -> AsyncIterator[Relay]:
+    """The outbox's way to Kafka. `owner` tells relays apart. Metrics are shown as settings say."""
     store = engine(deployment, application="offsite-relay")
     producer = Producer(deployment.connection)
 
@@ -138,8 +150,12 @@ async def relay(deployment: Deployment, *, owner: str) -> AsyncIterator[Relay]:
             id=waiting.id, partition=receipt.address.partition, offset=receipt.address.offset
         )
 
+    registry = CollectorRegistry()
+    counts = RelayMetrics(registry)
+    if settings is not None:
+        serve_metrics(registry, host=settings.host, port=settings.metrics_port)
     try:
-        yield Relay(outbox=Outbox(store, owner=owner), post=post)
+        yield Relay(outbox=Outbox(store, owner=owner), post=post, counts=counts)
     finally:
         producer.close()
         await store.dispose()

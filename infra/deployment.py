@@ -1,7 +1,8 @@
 """Where the parts of a deployment are: your own Kafka and PostgreSQL, or what `offsite up` runs."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,8 @@ class Deployment:
     api: str
     broker: str
     is_trial: bool
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    """Where each process of `offsite up` shows its metrics, by its name."""
 
     @property
     def connection(self) -> Connection:
@@ -81,6 +84,7 @@ def find(settings: Settings) -> Deployment:
         api=running["api"],
         broker=running["broker"],
         is_trial=running["is_trial"],
+        metrics=running.get("metrics", {}),
     )
 
 
@@ -93,6 +97,7 @@ def note_running(deployment: Deployment) -> None:
         "api": deployment.api,
         "broker": deployment.broker,
         "is_trial": deployment.is_trial,
+        "metrics": dict(deployment.metrics),
     }
     write_whole(path, json.dumps(content).encode())
 

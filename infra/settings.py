@@ -34,3 +34,13 @@ class Settings(BaseSettings):
     java_heap_mib: Annotated[int, Field(ge=256)] = 768
     vault_reserve_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
     """Free space that evidence leaves to journals, spool and database on the same disk."""
+    probe_every_s: Annotated[float, Field(ge=0)] = 60.0
+    """A probe goes round each lane as often; 0: none does."""
+    probe_within_s: Annotated[float, Field(gt=0)] = 10.0
+    """One that needs longer is missed, and an alarm."""
+    alarm_webhook: SecretStr | None = None
+    """Where alarms are posted: one address, or several with blanks between."""
+    alarm_secret: SecretStr | None = None
+    """Signs what is posted there."""
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Where a worker, relay or lookout shows its metrics; 0: nowhere. `offsite up` chooses."""

@@ -1,6 +1,7 @@
 """Settles what waits of one partition: decode, decide, record; gaps are read again."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +12,7 @@ import structlog
 from handlers.enforce import enforce
 from handlers.ports import Batch, GapFoundError, Salts, Settled, Shard, Void, Work
 from schemas.errors import OffsiteError, TemporarilyUnavailableError
+from streams.counting import UNCOUNTED, SettlingCounts
 from streams.decoding import Message, received
 from streams.in_force import PackInForce
 from streams.logs import LogRange, Logs
@@ -34,6 +36,7 @@ class Settler:
     salts: Salts
     logs: Logs
     flood: "FloodGuard"
+    counts: SettlingCounts = UNCOUNTED
 
     async def settle(self, shard: Shard, messages: Sequence[Message]) -> Sequence[Settled]:
         """Return when every message has its outcome, waiting out neighbours that are away.
@@ -44,8 +47,11 @@ class Settler:
             DeadLetterFloodError: the lane parks nearly everything.
         """
         await self.policy.refresh()  # between batches, so that each is decided under one pack
+        began = time.perf_counter()
         batch = Batch(shard=shard, received=[received(message) for message in messages])
-        return await self._patiently(batch)
+        settled = await self._patiently(batch)
+        self.counts.settled(settled, time.perf_counter() - began)
+        return settled
 
     async def catch_up(self, found: LogRange, shard: Shard, *, decided_to: int) -> int:
         """Settle [decided_to, end) by reading it again; answer how many offsets that were."""
@@ -62,6 +68,7 @@ class Settler:
             try:
                 return await self._once(batch)
             except TemporarilyUnavailableError as error:
+                self.counts.away("database")
                 structlog.get_logger().warning(
                     "neighbour_away",
                     topic=batch.shard.topic,
@@ -80,6 +87,7 @@ class Settler:
                 )
             except GapFoundError as gap:
                 end = min(gap.end, gap.first + _LARGEST_GAP)
+                self.counts.gap()
                 structlog.get_logger().info(
                     "gap_read_again", topic=gap.shard.topic, first=gap.first, end=end
                 )
@@ -96,6 +104,7 @@ class Settler:
                     self.logs.read, shard.topic, shard.log, first=first, end=end
                 )
             except TemporarilyUnavailableError as error:
+                self.counts.away("kafka")
                 structlog.get_logger().warning("broker_away", error=str(error), wait_s=wait)
                 await asyncio.sleep(wait)
                 wait = min(_LONGEST_WAIT_S, 2 * wait)

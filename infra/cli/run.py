@@ -13,7 +13,7 @@ import mode.loop
 import structlog
 import typer
 
-from infra import composition, keeping
+from infra import composition, keeping, lookout
 from infra.cli.telling import errors_told
 from infra.deployment import find
 from infra.settings import Settings
@@ -54,7 +54,7 @@ def relay() -> None:
 
 async def _relay(settings: Settings) -> None:
     stop = _stop_at_signals()
-    async with composition.relay(find(settings), owner=_self()) as carrier:
+    async with composition.relay(find(settings), owner=_self(), settings=settings) as carrier:
         await carrier.run(stop)
 
 
@@ -72,6 +72,21 @@ async def _clocks(settings: Settings) -> None:
     stop = _stop_at_signals()
     async with keeping.keeper(settings, find(settings), said=_self()) as keeper:
         await keeper.run(stop)
+
+
+@app.command(name="lookout")
+def look_out() -> None:
+    """Send probes round, watch what is wrong, and raise alarms."""
+    _log_plainly()
+    settings = Settings()
+    with errors_told():
+        asyncio.run(_look_out(settings))
+
+
+async def _look_out(settings: Settings) -> None:
+    stop = _stop_at_signals()
+    async with lookout.lookout(settings, find(settings)) as watch:
+        await watch.run(stop)
 
 
 def _self() -> str:

@@ -11,6 +11,7 @@ import orjson
 from schemas.wire.data import Data, ObservationV1, ProbeV1, ReportV1, SignalV1
 from schemas.wire.envelope import LONGEST_NAME
 from schemas.wire.outgoing import (
+    AlarmV1,
     CaseChangedV1,
     DeadLetterV1,
     DispositionV1,
@@ -32,6 +33,7 @@ OUTGOING: Final[Mapping[str, type[Data]]] = {
     "offsite.page.v1": PageV1,
     "offsite.dead-letter.v1": DeadLetterV1,
     "offsite.probe-returned.v1": ProbeReturnedV1,
+    "offsite.alarm.v1": AlarmV1,
 }
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"

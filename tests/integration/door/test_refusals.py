@@ -388,7 +388,7 @@ async def test_a_key_that_pushes_more_than_its_share_is_told_when_to_come_again(
     assert taken.status_code == 202
     assert [problem_in(answer)["status"] for answer in answers] == [429, 429]
     assert {answer.headers["retry-after"] for answer in answers} == {"4"}
-    assert 'offsite_door_refused_total{status="429"} 2.0' in counted
+    assert 'offsite_door_refused_total{reason="too-many",status="429"} 2.0' in counted
 
 
 @pytest.mark.parametrize(
