@@ -17,6 +17,7 @@ from tests.integration.walk.conftest import House, a_house
 from tests.support import services
 
 WITHIN_S: Final = 60
+SINCE: Final = ("--since", "2000-01-01T00:00:00Z", "--until", "2100-01-01T00:00:00Z")
 PACE: Final = {
     "OFFSITE_PROBE_EVERY_S": "1",
     "OFFSITE_PROBE_WITHIN_S": "3",
@@ -69,7 +70,7 @@ def test_probes_reach_every_partition_and_the_sum_comes_out_with_them(probed: Ho
     assert decided == {(f"events.{lane}", n) for lane in ("safety", "general") for n in (0, 1)}
     assert (total["difference"], total["losses"]) == (0, 0)
     assert probed.queue() == []
-    assert probed.run("replay")
+    assert " 0 different" in probed.run("replay", *SINCE)
     settled = 'offsite_worker_settled_total{lane="safety",outcome="probe"}'
     assert value(shown(probed, "worker-safety"), settled) >= 2
     assert value(shown(probed, "relay"), 'offsite_relay_carried_total{topic="probes"}') >= 4
