@@ -35,7 +35,7 @@ from infra.metrics import (
     WorkerMetrics,
     serve_metrics,
 )
-from infra.opening import engine, policy, policy_files
+from infra.opening import engine, open_traces, policy, policy_files
 from infra.settings import Settings
 from infra.store.migrating import migrate
 from infra.store.outbox import Outbox
@@ -56,6 +56,7 @@ from streams.relay import Posted, Relay, Waiting
 from streams.settling import FloodGuard, Settler
 from streams.spool import Spool, SpoolingPublisher
 from streams.topics import EVENTS, Topic, topic_of, wanted_topics
+from streams.tracing import TRACE_HEADER, UNTRACED
 
 RULE_BOOK: Final = Path(detectors.__file__).parent / "rulebooks" / "base.toml"
 """What cameras look for unless told otherwise."""
@@ -101,7 +102,8 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
     reach = deployment.connection
     logs = Logs(reach)
     store = engine(deployment, application=f"offsite-worker-{lane}")
-    work = PostgresWork(store, topic_of=topic_of)
+    traces = open_traces(settings, f"offsite-worker-{lane}")
+    work = PostgresWork(store, topic_of=topic_of, trace_of=traces.trace_of)
     standby = policy(settings)
     registry = CollectorRegistry()
     counts = WorkerMetrics(registry, lane)
@@ -117,6 +119,7 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
             logs=logs,
             flood=FloodGuard(),
             counts=counts,
+            traces=traces,
         ),
         work=work,
         logs=logs,
@@ -137,15 +140,16 @@ async def relay(
     store = engine(deployment, application="offsite-relay")
     producer = Producer(deployment.connection)
 
+    traces = UNTRACED if settings is None else open_traces(settings, "offsite-relay")
+
     async def post(waiting: Waiting) -> Posted:
-        receipt = await producer.apublish(
-            Outgoing(
-                topic=waiting.topic,
-                key=waiting.key,
-                value=waiting.value,
-                headers=[("content-type", STRUCTURED.encode())],
+        with traces.carried(waiting.trace, waiting.topic) as trace:
+            headers = [("content-type", STRUCTURED.encode())]
+            if trace is not None:
+                headers.append((TRACE_HEADER, trace.encode()))
+            receipt = await producer.apublish(
+                Outgoing(topic=waiting.topic, key=waiting.key, value=waiting.value, headers=headers)
             )
-        )
         return Posted(
             id=waiting.id, partition=receipt.address.partition, offset=receipt.address.offset
         )
@@ -203,7 +207,12 @@ def api(
 
     return build_api(
         Pushing(
-            door=Door(publish=producer.apublish, journal=journal, policy=in_force),
+            door=Door(
+                publish=producer.apublish,
+                journal=journal,
+                policy=in_force,
+                traces=open_traces(settings, "offsite-door"),
+            ),
             keyring=keyring,
             buckets=buckets,
             metrics=DoorMetrics(registry),

@@ -44,3 +44,7 @@ class Settings(BaseSettings):
     """Signs what is posted there."""
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """Where a worker, relay or lookout shows its metrics; 0: nowhere. `offsite up` chooses."""
+    traces: str | None = None
+    """Where spans go, by OTLP/HTTP: `http://collector:4318/v1/traces`. None are made without."""
+    traces_sample: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Share of messages that are followed, where their sender has not chosen."""

@@ -41,6 +41,8 @@ class Waiting(Protocol):
     def letter_id(self) -> str: ...  # noqa: D102
     @property
     def created_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def trace(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

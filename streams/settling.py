@@ -16,6 +16,7 @@ from streams.counting import UNCOUNTED, SettlingCounts
 from streams.decoding import Message, received
 from streams.in_force import PackInForce
 from streams.logs import LogRange, Logs
+from streams.tracing import UNTRACED, Traces
 
 _FIRST_WAIT_S: Final = 0.05
 _LONGEST_WAIT_S: Final = 5.0
@@ -37,6 +38,7 @@ class Settler:
     logs: Logs
     flood: "FloodGuard"
     counts: SettlingCounts = UNCOUNTED
+    traces: Traces = UNTRACED
 
     async def settle(self, shard: Shard, messages: Sequence[Message]) -> Sequence[Settled]:
         """Return when every message has its outcome, waiting out neighbours that are away.
@@ -49,7 +51,8 @@ class Settler:
         await self.policy.refresh()  # between batches, so that each is decided under one pack
         began = time.perf_counter()
         batch = Batch(shard=shard, received=[received(message) for message in messages])
-        settled = await self._patiently(batch)
+        with self.traces.settling(shard, messages):
+            settled = await self._patiently(batch)
         self.counts.settled(settled, time.perf_counter() - began)
         return settled
 

@@ -14,6 +14,7 @@ from infra.api.problems import ProblemError
 from schemas.errors import InvalidValueError
 from schemas.wire.envelope import BATCH, STRUCTURED, is_binary
 from streams.intake import Item, structured
+from streams.tracing import TRACE_HEADER
 
 _BINARY_HEADERS: Final = ("content-type",)
 
@@ -33,6 +34,12 @@ class Pushed:
     form: Form
     body: bytes
     headers: Mapping[str, bytes]
+
+    @property
+    def trace(self) -> str | None:
+        """The sender's trace context, as it says."""
+        told = self.headers.get(TRACE_HEADER)
+        return None if told is None else told.decode("latin-1")
 
     def item(self) -> Item:
         """The one event of a body that is no batch."""

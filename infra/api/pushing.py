@@ -86,7 +86,7 @@ async def _answered(parts: Pushing, request: Request) -> Response:
     if pushed.form is Form.BATCH:
         return await _take_batch(parts, pushed, sender, shown.key)
     _spend(parts, shown.key, 1)
-    return _answer(202, _receipt(await _taken(parts, pushed.item(), sender)))
+    return _answer(202, _receipt(await _taken(parts, pushed.item(), sender, pushed.trace)))
 
 
 def _count(parts: Pushing, problem: ProblemError) -> ProblemError:
@@ -110,7 +110,7 @@ async def _take_batch(parts: Pushing, pushed: Pushed, sender: Sender, key: str) 
         )
     _spend(parts, key, max(1, len(items)))
     answers = await asyncio.gather(
-        *(_item_answer(parts, structured(value), sender) for value in items)
+        *(_item_answer(parts, structured(value), sender, pushed.trace) for value in items)
     )
     all_taken = all(answer["status"] == 202 for answer in answers)
     headers = {}
@@ -119,16 +119,18 @@ async def _take_batch(parts: Pushing, pushed: Pushed, sender: Sender, key: str) 
     return _answer(202 if all_taken else 207, {"items": answers}, headers)
 
 
-async def _item_answer(parts: Pushing, item: Item, sender: Sender) -> dict[str, object]:
+async def _item_answer(
+    parts: Pushing, item: Item, sender: Sender, trace: str | None
+) -> dict[str, object]:
     try:
-        return {"status": 202, **_receipt(await _taken(parts, item, sender))}
+        return {"status": 202, **_receipt(await _taken(parts, item, sender, trace))}
     except OffsiteError as error:
         return document(_count(parts, problem_of(error)))
 
 
-async def _taken(parts: Pushing, item: Item, sender: Sender) -> Accepted:
+async def _taken(parts: Pushing, item: Item, sender: Sender, trace: str | None) -> Accepted:
     began = time.perf_counter()
-    accepted = await parts.door.take(item, sender)
+    accepted = await parts.door.take(item, sender, trace)
     parts.metrics.accepted(
         accepted.receipt.topic, size=len(item.value), seconds=time.perf_counter() - began
     )
