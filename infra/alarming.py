@@ -113,7 +113,9 @@ class Alarms:
                 book = book.begun(
                     trouble, alarm_id=self._new_id(), now=now, to=list(self._channels)
                 )
-                _log("alarm_raised", trouble)
+                structlog.get_logger().warning(
+                    "alarm_raised", key=trouble.key, kind=trouble.kind, sentence=trouble.sentence
+                )
         return book
 
     def _over(self, book: AlarmBook, there: set[str], now: datetime) -> AlarmBook:
@@ -123,7 +125,10 @@ class Alarms:
             if now - self._gone_at.setdefault(key, now) >= GONE_FOR:
                 del self._gone_at[key]
                 book = book.over(alarm, now=now, to=list(self._channels))
-                _log("alarm_recovered", alarm.trouble)
+                trouble = alarm.trouble
+                structlog.get_logger().warning(
+                    "alarm_recovered", key=key, kind=trouble.kind, sentence=trouble.sentence
+                )
         return book
 
     async def _turn_to(self, book: AlarmBook) -> None:
@@ -175,9 +180,3 @@ class Alarms:
             wait = _FIRST_WAIT_S
             async with self._changing:
                 await self._turn_to(self._book.told(notice, channel.name))
-
-
-def _log(event: str, trouble: Trouble) -> None:
-    structlog.get_logger().warning(
-        event, key=trouble.key, kind=trouble.kind, sentence=trouble.sentence
-    )

@@ -174,6 +174,7 @@ def serve_api(settings: Settings, deployment: Deployment) -> None:
             api(settings, deployment, producer=producer, journal=journal),
             host=settings.host,
             port=settings.port,
+            log_config=None,  # what uvicorn says goes where all goes
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=12,

@@ -1,6 +1,6 @@
 """The list of metrics: every one that a process of ours shows, and what each means.
 
-`docs/metrics.md` is written from it (`scripts/write_metrics.py`), board and alert rules are
+`docs/metrics.md` is written from it (`scripts/write_operations.py`), board and alert rules are
 checked against it. Names are Prometheus'; no label carries a citizen.
 """
 
@@ -195,7 +195,7 @@ def metrics_page() -> str:
     lines = [
         "# Metrics",
         "",
-        "Written from `infra/metric_list.py` by `scripts/write_metrics.py`; a test keeps it true.",
+        "Written from `infra/metric_list.py` by `scripts/write_operations.py`; a test keeps it true.",
         "The door shows them on `/metrics` of its own port; workers, relay and lookout on the port",
         "`OFFSITE_METRICS_PORT` of each (0: none). `offsite up` chooses these ports itself and",
         "names them in `running.json`. A histogram has `_bucket`, `_sum` and `_count` behind it.",

@@ -35,43 +35,39 @@ def is_followed(text: str) -> bool:
 class Traces(Protocol):
     """Follows some of the messages. Says nothing of what is in them."""
 
-    def taken(self, incoming: Trace | None) -> AbstractContextManager[Trace | None]:
+    def taken(self, incoming: Trace | None, /) -> AbstractContextManager[Trace | None]:
         """A door takes a message; the answer goes with it."""
 
-    def settling(self, shard: Shard, messages: Sequence[Message]) -> AbstractContextManager[None]:
+    def settling(
+        self, shard: Shard, messages: Sequence[Message], /
+    ) -> AbstractContextManager[None]:
         """A worker settles a batch."""
 
-    def trace_of(self, address: Address) -> Trace | None:
+    def trace_of(self, address: Address, /) -> Trace | None:
         """The context of a message of the batch that is being settled; its letters keep it."""
 
-    def carried(self, trace: Trace | None, topic: str) -> AbstractContextManager[Trace | None]:
+    def carried(self, trace: Trace | None, topic: str, /) -> AbstractContextManager[Trace | None]:
         """A relay carries a letter; the answer goes with it."""
 
 
 class Untraced:
     """Follows nothing, and costs nothing."""
 
-    def taken(self, incoming: Trace | None) -> AbstractContextManager[Trace | None]:  # noqa: ARG002
+    def taken(self, _incoming: Trace | None, /) -> AbstractContextManager[Trace | None]:
         """Nobody follows it."""
         return nullcontext()
 
     def settling(
-        self,
-        shard: Shard,
-        messages: Sequence[Message],  # noqa: ARG002
+        self, _shard: Shard, _messages: Sequence[Message], /
     ) -> AbstractContextManager[None]:
         """Nobody follows them."""
         return nullcontext()
 
-    def trace_of(self, address: Address) -> Trace | None:  # noqa: ARG002
+    def trace_of(self, _address: Address, /) -> Trace | None:
         """It has none."""
         return None
 
-    def carried(
-        self,
-        trace: Trace | None,
-        topic: str,  # noqa: ARG002
-    ) -> AbstractContextManager[Trace | None]:
+    def carried(self, trace: Trace | None, _topic: str, /) -> AbstractContextManager[Trace | None]:
         """What a worker noted goes on, though nobody looks here."""
         return nullcontext(trace)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import signal
 import socket
 from os import getpid
@@ -10,12 +9,12 @@ from typing import Annotated
 
 import faust
 import mode.loop
-import structlog
 import typer
 
 from infra import composition, keeping, lookout
 from infra.cli.telling import errors_told
 from infra.deployment import find
+from infra.logbook import speak_json
 from infra.settings import Settings
 from schemas.lane import Lane
 from streams.app import build_app
@@ -26,14 +25,14 @@ app = typer.Typer(help="Run one part in the foreground.", no_args_is_help=True)
 @app.command()
 def worker(lane: Annotated[Lane, typer.Option(help="Which lane to decide.")]) -> None:
     """Decide a lane's messages: one process set a lane, as many processes as it has partitions."""
-    _log_plainly()
+    speak_json()
     settings = Settings()
     with errors_told():
         lane_worker = composition.lane_worker(settings, find(settings), lane)
     collect_seldom()
     mode.loop.use("uvloop")
     faust.Worker(
-        build_app(lane_worker), loglevel="WARN", redirect_stdouts=False
+        build_app(lane_worker), loglevel="WARN", redirect_stdouts=False, override_logging=False
     ).execute_from_commandline()
 
 
@@ -46,7 +45,7 @@ def collect_seldom() -> None:
 @app.command()
 def relay() -> None:
     """Carry the outbox to the dispatchers' topics."""
-    _log_plainly()
+    speak_json()
     settings = Settings()
     with errors_told():
         asyncio.run(_relay(settings))
@@ -61,7 +60,7 @@ async def _relay(settings: Settings) -> None:
 @app.command()
 def clocks() -> None:
     """Fire the clocks that are due: warnings, breaches, and who is told of them."""
-    _log_plainly()
+    speak_json()
     settings = Settings()
     with errors_told():
         collect_seldom()
@@ -77,7 +76,7 @@ async def _clocks(settings: Settings) -> None:
 @app.command(name="lookout")
 def look_out() -> None:
     """Send probes round, watch what is wrong, and raise alarms."""
-    _log_plainly()
+    speak_json()
     settings = Settings()
     with errors_told():
         asyncio.run(_look_out(settings))
@@ -96,7 +95,7 @@ def _self() -> str:
 @app.command()
 def api() -> None:
     """Serve the front door."""
-    _log_plainly()
+    speak_json()
     settings = Settings()
     with errors_told():
         composition.serve_api(settings, find(settings))
@@ -108,16 +107,3 @@ def _stop_at_signals() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     return stop
-
-
-def _log_plainly() -> None:
-    """Events with fields, one JSON object a line; the drivers only when something is wrong."""
-    logging.basicConfig(level=logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ]
-    )

@@ -37,7 +37,7 @@ def test_every_metric_of_the_list_is_shown_and_no_other() -> None:
 def test_the_page_says_what_the_list_says() -> None:
     page = HOUSE / "docs" / "metrics.md"
 
-    assert page.read_text("utf-8") == metrics_page(), "run scripts/write_metrics.py"
+    assert page.read_text("utf-8") == metrics_page(), "run scripts/write_operations.py"
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
