@@ -14,16 +14,15 @@ from infra.log_list import FOREIGN
 BLOTTED: Final = "▮▮▮"
 # Only what stands alone: a digest has such runs of digits too.
 _ALONE: Final = r"(?<![0-9A-Za-z]){}(?![0-9A-Za-z])"
-_PERSONAL: Final = re.compile(
-    "|".join(
-        (
-            r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领]"
-            r"[A-Z][·\s]?[A-HJ-NP-Z0-9挂学警港澳]{5,6}(?![0-9A-Za-z])",
-            _ALONE.format(r"1[3-9]\d{9}"),
-            _ALONE.format(r"[1-9]\d{5}(?:19|20)\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx]"),
-        )
-    )
+_PLATE: Final = (
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领]"
+    r"[A-Z][·\s]?[A-HJ-NP-Z0-9挂学警港澳]{5,6}(?![0-9A-Za-z])"
 )
+_MOBILE: Final = _ALONE.format(r"1[3-9]\d{9}")
+_IDENTITY: Final = _ALONE.format(
+    r"[1-9]\d{5}(?:19|20)\d{2}(?:0\d|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx]"
+)
+_PERSONAL: Final = re.compile(f"{_PLATE}|{_MOBILE}|{_IDENTITY}")
 
 
 def without_persons(text: str) -> str:

@@ -195,7 +195,7 @@ def metrics_page() -> str:
     lines = [
         "# Metrics",
         "",
-        "Written from `infra/metric_list.py` by `scripts/write_operations.py`; a test keeps it true.",
+        "Written from `infra/metric_list.py` by `scripts/write_operations.py`; a test keeps it so.",
         "The door shows them on `/metrics` of its own port; workers, relay and lookout on the port",
         "`OFFSITE_METRICS_PORT` of each (0: none). `offsite up` chooses these ports itself and",
         "names them in `running.json`. A histogram has `_bucket`, `_sum` and `_count` behind it.",
