@@ -54,6 +54,7 @@ class Lookout:
         self._alarms: Final = alarms
         self._loops: Final = loops
         self._last: list[Sequence[Trouble] | None] = [None] * len(watchers)
+        self._away: set[int] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until told to stop."""
@@ -78,7 +79,11 @@ class Lookout:
             async with asyncio.timeout(_LOOK_WITHIN_S):
                 self._last[number] = await self._watchers[number]()
         except (TemporarilyUnavailableError, TimeoutError) as error:
-            structlog.get_logger().warning("watcher_away", watcher=number, error=str(error))
+            if number not in self._away:  # once, and not each second
+                structlog.get_logger().warning("watcher_away", watcher=number, error=str(error))
+            self._away.add(number)
+        else:
+            self._away.discard(number)
 
 
 async def _going(loop: Loop, stop: asyncio.Event) -> None:
@@ -143,7 +148,7 @@ def _prober(  # noqa: PLR0917 - what a prober is made of
 
     troubles = [alarm.trouble for alarm in alarms.raised if alarm.trouble.kind == MISSED]
     return Prober(
-        send=ProbeDoor(deployment.api, key=key, within_s=within_s).send,
+        send=ProbeDoor(settings.probe_door or deployment.api, key=key, within_s=within_s).send,
         returns=Returns(deployment.connection),
         find=find,
         counts=counts,

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """A probe goes round each lane as often; 0: none does."""
     probe_within_s: Annotated[float, Field(gt=0)] = 10.0
     """One that needs longer is missed, and an alarm."""
+    probe_door: Annotated[str, Field(pattern="^https?://")] | None = None
+    """The front door that probes go through; the deployment's own when absent."""
     alarm_webhook: SecretStr | None = None
     """Where alarms are posted: one address, or several with blanks between."""
     alarm_secret: SecretStr | None = None
