@@ -78,6 +78,7 @@ _EVENTS: Final = (
     _event("pack_not_refreshed", "The pack that was in force decides on", "error"),
     _event("probe_missed", "A probe did not come back in time", "lane", "stage", "sentence"),
     _event("probes_not_read", "The prober waits for Kafka", "error"),
+    _event("process_gave_up", "A process ends, and why", "error"),
     _event(
         "skipped_messages_settled", "The sweep found messages that nobody brought",
         "topic", "partition", "messages",

@@ -4,18 +4,23 @@ import asyncio
 import gc
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
 from os import getpid
 from typing import Annotated
 
 import faust
 import mode.loop
+import structlog
 import typer
 
 from infra import composition, keeping, lookout
-from infra.cli.telling import errors_told
+from infra.cli.telling import exit_of
 from infra.deployment import find
 from infra.logbook import speak_json
 from infra.settings import Settings
+from schemas.errors import OffsiteError
 from schemas.lane import Lane
 from streams.app import build_app
 
@@ -27,12 +32,17 @@ def worker(lane: Annotated[Lane, typer.Option(help="Which lane to decide.")]) ->
     """Decide a lane's messages: one process set a lane, as many processes as it has partitions."""
     speak_json()
     settings = Settings()
-    with errors_told():
+    with _giving_up_logged():
         lane_worker = composition.lane_worker(settings, find(settings), lane)
     collect_seldom()
     mode.loop.use("uvloop")
     faust.Worker(
-        build_app(lane_worker), loglevel="WARN", redirect_stdouts=False, override_logging=False
+        build_app(lane_worker),
+        loglevel="WARN",
+        quiet=True,
+        stdout=StringIO(),  # its spinner would turn between lines of JSON
+        redirect_stdouts=False,
+        override_logging=False,
     ).execute_from_commandline()
 
 
@@ -47,7 +57,7 @@ def relay() -> None:
     """Carry the outbox to the dispatchers' topics."""
     speak_json()
     settings = Settings()
-    with errors_told():
+    with _giving_up_logged():
         asyncio.run(_relay(settings))
 
 
@@ -62,7 +72,7 @@ def clocks() -> None:
     """Fire the clocks that are due: warnings, breaches, and who is told of them."""
     speak_json()
     settings = Settings()
-    with errors_told():
+    with _giving_up_logged():
         collect_seldom()
         asyncio.run(_clocks(settings))
 
@@ -78,7 +88,7 @@ def look_out() -> None:
     """Send probes round, watch what is wrong, and raise alarms."""
     speak_json()
     settings = Settings()
-    with errors_told():
+    with _giving_up_logged():
         asyncio.run(_look_out(settings))
 
 
@@ -97,8 +107,18 @@ def api() -> None:
     """Serve the front door."""
     speak_json()
     settings = Settings()
-    with errors_told():
+    with _giving_up_logged():
         composition.serve_api(settings, find(settings))
+
+
+@contextmanager
+def _giving_up_logged() -> Iterator[None]:
+    """A process says why it ends as it says all else: an event in its log."""
+    try:
+        yield
+    except OffsiteError as error:
+        structlog.get_logger().error("process_gave_up", error=str(error))
+        raise typer.Exit(exit_of(error)) from error
 
 
 def _stop_at_signals() -> asyncio.Event:
