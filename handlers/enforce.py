@@ -11,6 +11,7 @@ from handlers.decisions.facts import (
     Facts,
     Sighting,
     Undecodable,
+    probe_of,
     sighting_of,
     signal_of,
 )
@@ -23,6 +24,7 @@ from handlers.ledger import Line, Sealed, chain, seal
 from handlers.ports import Batch, GapFoundError, Head, Received, Salts, Settled, Shard, Void, Work
 from schemas.events import Event
 from schemas.ids import EventId, Sha256
+from schemas.probe import Probe
 from schemas.signal import StreamSignal
 from schemas.workfile import Site, WorkFile
 
@@ -94,6 +96,8 @@ def _content(event: Event) -> Content:
     body = event.body
     if isinstance(body, StreamSignal):
         return signal_of(body, occurred_at=event.occurred_at)
+    if isinstance(body, Probe):
+        return probe_of(body)
     return sighting_of(body, occurred_at=event.occurred_at)
 
 

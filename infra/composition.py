@@ -29,8 +29,14 @@ from infra.api.app import Life, build_api
 from infra.api.pushing import Pushing
 from infra.api.watching import Watching
 from infra.deployment import Deployment
-from infra.metrics import DoorMetrics, StreamMetrics
-from infra.opening import engine, policy, policy_files, statement_key
+from infra.metrics import (
+    DoorMetrics,
+    RelayMetrics,
+    StreamMetrics,
+    WorkerMetrics,
+    serve_metrics,
+)
+from infra.opening import engine, open_traces, policy, policy_files, statement_key
 from infra.settings import Settings
 from infra.signing import make_key
 from infra.stopped_lanes import note_stopped, require_not_stopped
@@ -57,6 +63,7 @@ from streams.relay import Posted, Relay, Waiting
 from streams.settling import Settler
 from streams.spool import Spool, SpoolingPublisher
 from streams.topics import EVENTS, Topic, topic_of, wanted_topics
+from streams.tracing import TRACE_HEADER, UNTRACED
 
 RULE_BOOK: Final = Path(detectors.__file__).parent / "rulebooks" / "base.toml"
 """What cameras look for unless told otherwise."""
@@ -108,8 +115,12 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
     reach = deployment.connection
     logs = Logs(reach)
     store = engine(deployment, application=f"offsite-worker-{lane}")
-    work = PostgresWork(store, topic_of=topic_of)
+    traces = open_traces(settings, f"offsite-worker-{lane}")
+    work = PostgresWork(store, topic_of=topic_of, trace_of=traces.trace_of)
     standby = policy(settings)
+    registry = CollectorRegistry()
+    counts = WorkerMetrics(registry, lane)
+    serve_metrics(registry, host=settings.host, port=settings.metrics_port)
     return LaneWorker(
         connection=reach,
         lane=lane,
@@ -124,6 +135,8 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
                 tell=partial(note_stopped, settings.data, lane),
                 require_open=partial(require_not_stopped, settings.data, lane),
             ),
+            counts=counts,
+            traces=traces,
         ),
         work=work,
         logs=logs,
@@ -153,26 +166,33 @@ def _following(shelf: PostgresShelf, standby: Policy) -> PolicyInForce:
 
 
 @asynccontextmanager
-async def relay(deployment: Deployment, *, owner: str) -> AsyncIterator[Relay]:
-    """The outbox's way to Kafka. `owner` tells relays apart."""
+async def relay(
+    deployment: Deployment, *, owner: str, settings: Settings | None = None
+) -> AsyncIterator[Relay]:
+    """The outbox's way to Kafka. `owner` tells relays apart. Metrics are shown as settings say."""
     store = engine(deployment, application="offsite-relay")
     producer = Producer(deployment.connection)
 
+    traces = UNTRACED if settings is None else open_traces(settings, "offsite-relay")
+
     async def post(waiting: Waiting) -> Posted:
-        receipt = await producer.apublish(
-            Outgoing(
-                topic=waiting.topic,
-                key=waiting.key,
-                value=waiting.value,
-                headers=[("content-type", STRUCTURED.encode())],
+        with traces.carried(waiting.trace, waiting.topic) as trace:
+            headers = [("content-type", STRUCTURED.encode())]
+            if trace is not None:
+                headers.append((TRACE_HEADER, trace.encode()))
+            receipt = await producer.apublish(
+                Outgoing(topic=waiting.topic, key=waiting.key, value=waiting.value, headers=headers)
             )
-        )
         return Posted(
             id=waiting.id, partition=receipt.address.partition, offset=receipt.address.offset
         )
 
+    registry = CollectorRegistry()
+    counts = RelayMetrics(registry)
+    if settings is not None:
+        serve_metrics(registry, host=settings.host, port=settings.metrics_port)
     try:
-        yield Relay(outbox=Outbox(store, owner=owner), post=post)
+        yield Relay(outbox=Outbox(store, owner=owner), post=post, counts=counts)
     finally:
         producer.close()
         await store.dispose()
@@ -187,6 +207,7 @@ def serve_api(settings: Settings, deployment: Deployment) -> None:
             api(settings, deployment, producer=producer, journal=journal),
             host=settings.host,
             port=settings.port,
+            log_config=None,  # what uvicorn says goes where all goes
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=12,
@@ -223,7 +244,12 @@ def api(
 
     return build_api(
         Pushing(
-            door=Door(publish=producer.apublish, journal=journal, policy=in_force),
+            door=Door(
+                publish=producer.apublish,
+                journal=journal,
+                policy=in_force,
+                traces=open_traces(settings, "offsite-door"),
+            ),
             keyring=keyring,
             buckets=buckets,
             metrics=DoorMetrics(registry),

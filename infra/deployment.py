@@ -1,6 +1,7 @@
 """Where the parts of a deployment are: your own Kafka and PostgreSQL, or what `offsite up` runs."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,8 @@ class Deployment:
     broker: str
     is_trial: bool
     security: Security = field(default_factory=Security)
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    """Where each process of `offsite up` shows its metrics, by its name."""
 
     @property
     def connection(self) -> Connection:
@@ -86,6 +89,7 @@ def find(settings: Settings) -> Deployment:
         broker=running["broker"],
         is_trial=running["is_trial"],
         security=from_note(running["security"], settings),
+        metrics=running.get("metrics", {}),
     )
 
 
@@ -99,6 +103,7 @@ def note_running(deployment: Deployment) -> None:
         "broker": deployment.broker,
         "is_trial": deployment.is_trial,
         "security": noted(deployment.security),
+        "metrics": dict(deployment.metrics),
     }
     write_whole(path, json.dumps(content).encode())
 

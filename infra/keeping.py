@@ -18,6 +18,7 @@ from infra.store.clocks import PostgresClocks
 from schemas.clock import ClockKind
 from schemas.errors import TemporarilyUnavailableError
 from schemas.words import Words
+from streams.pausing import pause
 from streams.topics import topic_of
 
 KEEPER: Final = "clocks"
@@ -67,7 +68,7 @@ class Keeper:
                 structlog.get_logger().warning("clocks_away", error=str(error), wait_s=wait)
                 told, wait = 0, min(_LONGEST_WAIT_S, 2 * wait)
             if told == 0:
-                await _sleep(stop, wait)
+                await pause(stop, wait)
 
     async def _beat(self) -> None:
         """Between rounds, and not on a timer: a loop that hangs must not look alive."""
@@ -97,11 +98,3 @@ async def keeper(settings: Settings, deployment: Deployment, *, said: str) -> As
         )
     finally:
         await store.dispose()
-
-
-async def _sleep(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

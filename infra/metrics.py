@@ -1,46 +1,55 @@
-"""Every metric of ours, in one list. Names are Prometheus'; no label carries a citizen."""
+"""Who counts what: each process's metrics as objects, made from the one list."""
 
-from collections.abc import Sequence
+from collections import Counter as Counted
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, start_http_server
 
+from handlers.ports import Settled
+from infra import metric_list as listed
 from infra.accounts import HealthReport
+from infra.probe_course import Stuck
+from schemas.lane import Lane
+
+
+def serve_metrics(registry: CollectorRegistry, *, host: str, port: int) -> None:
+    """Show them over HTTP from a thread that dies with the process. Port 0: not at all."""
+    if port:
+        start_http_server(port, host, registry)
 
 
 class DoorMetrics:
     """What a door counts itself."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._accepted = Counter(
-            "offsite_door_accepted", "Events acknowledged", ["topic"], registry=registry
-        )
-        self._refused = Counter(
-            "offsite_door_refused", "Events not taken, by status", ["status"], registry=registry
-        )
+        self._accepted = listed.DOOR_ACCEPTED.counter(registry)
+        self._bytes = listed.DOOR_ACCEPTED_BYTES.counter(registry)
+        self._refused = listed.DOOR_REFUSED.counter(registry)
+        self._seconds = listed.DOOR_SECONDS.histogram(registry)
 
-    def accepted(self, topic: str) -> None:
+    def accepted(self, topic: str, *, size: int, seconds: float) -> None:
         """One more lies in Kafka."""
         self._accepted.labels(topic).inc()
+        self._bytes.labels(topic).inc(size)
+        self._seconds.observe(seconds)
 
-    def refused(self, status: int) -> None:
+    def refused(self, reason: str, status: int) -> None:
         """One more was sent back."""
-        self._refused.labels(str(status)).inc()
+        self._refused.labels(reason, str(status)).inc()
 
 
 class StreamMetrics:
     """The health report as gauges; set anew at each look."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        def gauge(name: str, text: str, labels: Sequence[str] = ()) -> Gauge:
-            return Gauge(f"offsite_{name}", text, labels, registry=registry)
-
-        self._up = gauge("stream_up", "1 while Kafka and the database answer")
-        self._lag = gauge("lag_messages", "Messages without outcome", ["topic", "partition"])
-        self._age = gauge("camera_last_event_age_seconds", "Since a camera's last word", ["camera"])
-        self._rate = gauge("outcomes_per_second", "Mean of the last minute")
-        self._parked = gauge("parked_messages", "Messages that wait for somebody to look")
-        self._backlog = gauge("outbox_backlog", "Letters that Kafka has not acknowledged yet")
-        self._oldest = gauge("outbox_oldest_seconds", "Age of the oldest of those")
+        self._up = listed.STREAM_UP.gauge(registry)
+        self._lag = listed.LAG_MESSAGES.gauge(registry)
+        self._age = listed.CAMERA_AGE.gauge(registry)
+        self._rate = listed.OUTCOMES_RATE.gauge(registry)
+        self._parked = listed.PARKED.gauge(registry)
+        self._backlog = listed.OUTBOX_BACKLOG.gauge(registry)
+        self._oldest = listed.OUTBOX_OLDEST.gauge(registry)
 
     def set(self, report: HealthReport | None) -> None:
         """Nothing known: only `offsite_stream_up` 0 is said, the rest stays as last seen."""
@@ -59,3 +68,90 @@ class StreamMetrics:
         self._backlog.set(numbers.backlog)
         waits = 0.0 if oldest is None else (report.taken_at - oldest).total_seconds()
         self._oldest.set(max(0.0, waits))
+
+
+class WorkerMetrics:
+    """What a lane's worker counts, a few numbers a batch."""
+
+    def __init__(self, registry: CollectorRegistry, lane: Lane) -> None:
+        self._lane = lane.value
+        self._settled = listed.WORKER_SETTLED.counter(registry)
+        self._batch = listed.WORKER_BATCH.histogram(registry).labels(lane)
+        self._seconds = listed.WORKER_SECONDS.histogram(registry).labels(lane)
+        self._gaps = listed.WORKER_GAPS.counter(registry).labels(lane)
+        self._away = listed.WORKER_AWAY.counter(registry)
+
+    def settled(self, settled: Sequence[Settled], seconds: float) -> None:
+        """A batch has its outcomes."""
+        self._batch.observe(len(settled))
+        self._seconds.observe(seconds)
+        for outcome, count in Counted(one.decision.outcome for one in settled).items():
+            self._settled.labels(self._lane, outcome).inc(count)
+
+    def gap(self) -> None:
+        """One was read again."""
+        self._gaps.inc()
+
+    def away(self, neighbour: str) -> None:
+        """`database` or `kafka` made a try vain."""
+        self._away.labels(self._lane, neighbour).inc()
+
+
+class RelayMetrics:
+    """What a relay counts."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._carried = listed.RELAY_CARRIED.counter(registry)
+        self._held = listed.RELAY_HELD.counter(registry)
+        self._age = listed.RELAY_AGE.histogram(registry)
+        self._away = listed.RELAY_AWAY.counter(registry)
+
+    def carried(self, topic: str, *, written_at: datetime, now: datetime) -> None:
+        """Kafka has a letter."""
+        self._carried.labels(topic).inc()
+        self._age.labels(topic).observe(max(0.0, (now - written_at).total_seconds()))
+
+    def held(self, topic: str) -> None:
+        """Kafka did not take one."""
+        self._held.labels(topic).inc()
+
+    def away(self) -> None:
+        """The database did not answer."""
+        self._away.inc()
+
+
+class LookoutMetrics:
+    """What the lookout counts: probes and alarms."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = listed.PROBE_SECONDS.histogram(registry)
+        self._missed = listed.PROBES_MISSED.counter(registry)
+        self._missing = listed.PROBE_MISSING.gauge(registry)
+        self._raised = listed.ALARMS_RAISED.counter(registry)
+        self._active = listed.ALARMS_ACTIVE.gauge(registry)
+        self._pending = listed.ALARM_TELLINGS.gauge(registry)
+
+    def stage(self, lane: Lane, stage: str, seconds: float) -> None:
+        """How long after it was sent a probe had come so far."""
+        self._seconds.labels(lane, stage).observe(seconds)
+
+    def missed(self, lane: Lane, stuck: Stuck) -> None:
+        """One did not come back in time."""
+        self._missed.labels(lane, stuck).inc()
+
+    def missing(self, lane: Lane, *, is_missing: bool) -> None:
+        """Whether the lane is without a probe that came back."""
+        self._missing.labels(lane).set(int(is_missing))
+
+    def raised(self, kind: str) -> None:
+        """One alarm more."""
+        self._raised.labels(kind).inc()
+
+    def active(self, by_kind: Mapping[str, int]) -> None:
+        """How many of each kind are raised now."""
+        for kind, count in by_kind.items():
+            self._active.labels(kind).set(count)
+
+    def pending(self, tellings: int) -> None:
+        """So many tellings were not acknowledged yet."""
+        self._pending.set(tellings)

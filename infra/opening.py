@@ -11,6 +11,7 @@ from infra.settings import Settings
 from infra.signing import NAME
 from infra.store.engine import make_engine
 from infra.vault.disk import DiskVault
+from streams.tracing import UNTRACED, Traces
 
 
 def engine(deployment: Deployment, *, application: str, connections: int = 3) -> AsyncEngine:
@@ -44,3 +45,13 @@ def statement_key(settings: Settings) -> Path:
 def vault(settings: Settings) -> DiskVault:
     """Where evidence lies, which also stands there while nothing runs."""
     return DiskVault(settings.data / VAULT, reserve_bytes=settings.vault_reserve_bytes)
+
+
+def open_traces(settings: Settings, service: str) -> Traces:
+    """Follows messages where the settings say whereto; else the library isn't even imported."""
+    if settings.traces is None:
+        return UNTRACED
+    from infra.telemetry import OtelTraces, provider_for, telling  # noqa: PLC0415 - see above
+
+    provider = provider_for(service, sample=settings.traces_sample)
+    return OtelTraces(telling(provider, settings.traces))

@@ -4,7 +4,6 @@ Nothing should put one in: they are held so that printing shows stars, and error
 them. This is the belt, for what a driver of another's making puts into a message one day.
 """
 
-import logging
 import re
 import sys
 import traceback
@@ -59,17 +58,6 @@ class Redactor:
         return value if isinstance(value, int | float | None) else self.text(str(value))
 
 
-class _Formatter(logging.Formatter):
-    """For drivers, which log by the standard library."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__(logging.BASIC_FORMAT)
-        self._redactor = redactor
-
-    def format(self, record: logging.LogRecord) -> str:
-        return self._redactor.text(super().format(record))
-
-
 def redactor_of(settings: Settings) -> Redactor:
     """Knows the secrets that these settings hold, and those in the file that they name."""
     secrets: list[str] = []
@@ -86,10 +74,8 @@ def redactor_of(settings: Settings) -> Redactor:
     return Redactor(secrets)
 
 
-def redact_all(redactor: Redactor) -> None:
-    """Put it before standard logging and before the traceback of a process that dies."""
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(_Formatter(redactor))
+def redact_last_words(redactor: Redactor) -> None:
+    """Put it before the traceback of a process that dies."""
 
     def last_words(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None

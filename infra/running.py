@@ -1,6 +1,6 @@
 """A whole deployment on one machine: started in order, watched, and ended without a trace.
 
-folder locked ─► database, broker ─► migrations, topics, policy ─► door, workers, relay
+folder locked ─► database, broker ─► migrations, topics, policy ─► door, workers, relay, lookout
 """
 
 import fcntl
@@ -10,8 +10,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Final
@@ -92,9 +93,11 @@ def running(
             deployment = _your_own(settings, tell)
         if not stop.is_set():
             composition.prepare(settings, deployment)
+        specs, shown = _showing_metrics(_worker_specs(settings, deployment), settings, book)
+        deployment = replace(deployment, metrics=shown)
         note_running(deployment)
         stack.callback(forget_running, settings.data)
-        workers = Supervisor(_worker_specs(settings, deployment), on_event=on_event)
+        workers = Supervisor(specs, on_event=on_event)
         stack.enter_context(workers)
         workers.start(stop)
         yield Running(deployment, services, workers)
@@ -164,11 +167,30 @@ def _worker_specs(settings: Settings, deployment: Deployment) -> list[ChildSpec]
         ),
         spec("relay", "relay"),
         spec("clocks", "clocks"),
+        spec("lookout", "lookout"),
     ]
 
 
 def _held(settings: Settings, lane: Lane) -> str | None:
     return None if why_stopped(settings.data, lane) is None else STOPPED
+
+
+_SHOWN_ELSEWHERE: Final = frozenset({"door", "clocks"})
+"""The door has a port of its own, and the clocks are looked at by `offsite clock audit`."""
+
+
+def _showing_metrics(
+    specs: Sequence[ChildSpec], settings: Settings, book: PortBook
+) -> tuple[list[ChildSpec], Mapping[str, str]]:
+    """Give each process a port for its metrics; answer where that is, by the process's name."""
+    names = [spec.name for spec in specs if spec.name not in _SHOWN_ELSEWHERE]
+    ports = book.ports_for(*(f"metrics-{name}" for name in names))
+    told = {name: ports[f"metrics-{name}"] for name in names}
+    showing = [
+        replace(spec, env={**spec.env, "OFFSITE_METRICS_PORT": str(told.get(spec.name, 0))})
+        for spec in specs
+    ]
+    return showing, {name: f"http://{settings.host}:{port}/metrics" for name, port in told.items()}
 
 
 def _environment(settings: Settings, deployment: Deployment) -> dict[str, str]:
@@ -182,6 +204,7 @@ def _environment(settings: Settings, deployment: Deployment) -> dict[str, str]:
         "OFFSITE_POLICY": settings.policy,
         "OFFSITE_HOST": host,
         "OFFSITE_PORT": port,
+        "OFFSITE_PROBE_EVERY_S": str(settings.probe_every_s),
         "PYTHONUNBUFFERED": "1",
     }
     if settings.policies is not None:

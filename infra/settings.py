@@ -55,3 +55,19 @@ class Settings(BaseSettings):
     """A lane that parks more messages in a row stops, until a person lets it go on."""
     dead_letter_ratio_limit: Annotated[float, Field(gt=0, le=1)] = 0.5
     """The same for a larger share of a worker's last 2,000 messages, once it has seen 500."""
+    probe_every_s: Annotated[float, Field(ge=0)] = 60.0
+    """A probe goes round each lane as often; 0: none does."""
+    probe_within_s: Annotated[float, Field(gt=0)] = 10.0
+    """One that needs longer is missed, and an alarm."""
+    probe_door: Annotated[str, Field(pattern="^https?://")] | None = None
+    """The front door that probes go through; the deployment's own when absent."""
+    alarm_webhook: SecretStr | None = None
+    """Where alarms are posted: one address, or several with blanks between."""
+    alarm_secret: SecretStr | None = None
+    """Signs what is posted there."""
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Where a worker, relay or lookout shows its metrics; 0: nowhere. `offsite up` chooses."""
+    traces: str | None = None
+    """Where spans go, by OTLP/HTTP: `http://collector:4318/v1/traces`. None are made without."""
+    traces_sample: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Share of messages that are followed, where their sender has not chosen."""

@@ -8,6 +8,7 @@ from schemas.act import SubjectId
 from schemas.clock import ClockKind, FiringKind
 from schemas.evidence import EvidenceRef
 from schemas.ids import Address, EventId, Sha256
+from schemas.lane import Lane
 from schemas.person import Role
 from schemas.workfile import WorkFile
 
@@ -77,3 +78,15 @@ class DeadLetter:
     reason: str
     payload: Sha256
     event_id: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeReturned:
+    """A probe was decided. Only the prober waits for it; `id` is its dedupe key."""
+
+    id: str
+    lane: Lane
+    number: int
+    sent_at: datetime
+    received_at: datetime
+    address: Address

@@ -6,10 +6,11 @@ from datetime import datetime
 from schemas.ids import EventId
 from schemas.instants import require_zone
 from schemas.observation import Observation
+from schemas.probe import Probe
 from schemas.report import Report
 from schemas.signal import StreamSignal
 
-EventBody = Observation | Report | StreamSignal
+EventBody = Observation | Report | StreamSignal | Probe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ body ─► items, each its exact bytes ─► checked ─► acknowledged by al
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from handlers.decisions.policy import Policy
@@ -12,6 +12,7 @@ from schemas.errors import RefusedError, TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.ids import EventId, Sha256
 from schemas.lane import Lane
+from schemas.probe import PROBER, Probe
 from schemas.wire.envelope import STRUCTURED, bytes_digest, is_binary, open_envelope
 from schemas.wire.limits import require_single_names
 from schemas.wire.reading import read_body
@@ -19,6 +20,7 @@ from streams.in_force import PackInForce
 from streams.journal import Entry, Journal
 from streams.producing import Outgoing, Receipt
 from streams.topics import EVENTS, key_of, lane_of
+from streams.tracing import TRACE_HEADER, UNTRACED, Trace, Traces
 
 DIGEST_HEADER: Final = "offsite-sha256"
 IN_FLIGHT_BYTES: Final = 16 * 1024 * 1024
@@ -85,14 +87,18 @@ class Door:
         publish: Callable[[Outgoing], Awaitable[Receipt]],
         journal: Journal,
         policy: PackInForce,
+        traces: Traces = UNTRACED,
     ) -> None:
         self._publish: Final = publish
         self._journal: Final = journal
         self._policy: Final = policy
+        self._traces: Final = traces
         self._in_flight_bytes = 0
 
-    async def take(self, item: Item, sender: Sender) -> Accepted:
+    async def take(self, item: Item, sender: Sender, trace: Trace | None = None) -> Accepted:
         """Return when the broker has it and the journal says so. May be repeated.
+
+        `trace` is the sender's trace context; it goes along beside the message.
 
         Raises:
             InvalidValueError: which field, what was expected, what came.
@@ -101,8 +107,9 @@ class Door:
         """
         event = _checked(item, sender)
         sent = addressed(item, event, policy=self._policy.current, registered=sender.lane)
-        receipt = await self._sent(sent.record)
-        await self._journal.note(Entry(address=receipt.address, digest=sent.digest))
+        with self._traces.taken(trace) as going_on:
+            receipt = await self._sent(_followed(sent.record, going_on))
+            await self._journal.note(Entry(address=receipt.address, digest=sent.digest))
         return Accepted(id=event.id, digest=sent.digest, receipt=receipt)
 
     async def _sent(self, record: Outgoing) -> Receipt:
@@ -118,6 +125,12 @@ class Door:
             self._in_flight_bytes -= size
 
 
+def _followed(record: Outgoing, trace: Trace | None) -> Outgoing:
+    if trace is None:
+        return record
+    return replace(record, headers=[*record.headers, (TRACE_HEADER, trace.encode())])
+
+
 def _checked(item: Item, sender: Sender) -> Event:
     envelope = open_envelope(item.value, item.headers)
     require_single_names(item.value, "data" if is_binary(item.headers) else "body")
@@ -125,4 +138,7 @@ def _checked(item: Item, sender: Sender) -> Event:
         raise ForeignSourceError(
             f"source: expected {sender.source}, for which this key speaks, got {envelope.id.source}"
         )
-    return read_body(envelope)
+    event = read_body(envelope)
+    if isinstance(event.body, Probe) and sender.source != PROBER:
+        raise ForeignSourceError(f"only {PROBER} sends probes, got one from {sender.source}")
+    return event

@@ -11,12 +11,14 @@ twice, never out of sight: the letter's id is the consumer's dedupe key.
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 import structlog
 
 from schemas.errors import TemporarilyUnavailableError
+from streams.counting import UNCOUNTED_LETTERS, RelayCounts
+from streams.pausing import pause
 
 _POLL_S: Final = 0.025
 _HOLD_S: Final = 1.0
@@ -39,6 +41,8 @@ class Waiting(Protocol):
     def letter_id(self) -> str: ...  # noqa: D102
     @property
     def created_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def trace(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,12 @@ class Post(Protocol):
 class Relay:
     """The loop. Mutable: it remembers its lease and whom it holds back."""
 
-    def __init__(self, *, outbox: Outbox, post: Post) -> None:
+    def __init__(
+        self, *, outbox: Outbox, post: Post, counts: RelayCounts = UNCOUNTED_LETTERS
+    ) -> None:
         self._outbox = outbox
         self._post = post
+        self._counts = counts
         self._shards: frozenset[int] = frozenset()
         self._lease_due_at = 0.0
         self._held_until: dict[str, float] = {}
@@ -97,10 +104,11 @@ class Relay:
                 carried = await self.carry_once()
                 wait = _POLL_S
             except TemporarilyUnavailableError as error:
+                self._counts.away()
                 structlog.get_logger().warning("outbox_away", error=str(error), wait_s=wait)
                 carried, wait = 0, min(_LONGEST_WAIT_S, 2 * wait)
             if carried == 0:
-                await _sleep(stop, wait)
+                await pause(stop, wait)
         await self._outbox.release()
 
     async def carry_once(self) -> int:
@@ -127,6 +135,7 @@ class Relay:
         for row, answer in zip(free, answers, strict=True):
             if isinstance(answer, TemporarilyUnavailableError):
                 self._held_until[row.key] = now + _HOLD_S
+                self._counts.held(row.topic)
                 structlog.get_logger().warning(
                     "letter_held", letter=row.letter_id, topic=row.topic, error=str(answer)
                 )
@@ -134,6 +143,7 @@ class Relay:
                 raise answer
             else:
                 posted.append(answer)
+                self._counts.carried(row.topic, written_at=row.created_at, now=datetime.now(UTC))
         return posted
 
 
@@ -151,11 +161,3 @@ def waves(rows: Sequence[Waiting]) -> list[list[Waiting]]:
             cut.append([])
         cut[level].append(row)
     return cut
-
-
-async def _sleep(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

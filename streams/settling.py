@@ -1,6 +1,7 @@
 """Settles what waits of one partition: decode, decide, record; gaps are read again."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,11 +12,13 @@ from handlers.decisions.facts import Overload
 from handlers.enforce import enforce
 from handlers.ports import Batch, GapFoundError, Salts, Settled, Shard, Void, Work
 from schemas.errors import TemporarilyUnavailableError
+from streams.counting import UNCOUNTED, SettlingCounts
 from streams.decoding import Message, received
 from streams.flood import FloodGuard
 from streams.in_force import PackInForce
 from streams.logs import LogRange, Logs
 from streams.overload import LoadGauge
+from streams.tracing import UNTRACED, Traces
 
 _FIRST_WAIT_S: Final = 0.05
 _LONGEST_WAIT_S: Final = 5.0
@@ -33,6 +36,8 @@ class Settler:
     logs: Logs
     flood: FloodGuard
     load: LoadGauge = field(default_factory=LoadGauge)
+    counts: SettlingCounts = UNCOUNTED
+    traces: Traces = UNTRACED
 
     async def settle(self, shard: Shard, messages: Sequence[Message]) -> Sequence[Settled]:
         """Return when every message has its outcome, waiting out neighbours that are away.
@@ -45,11 +50,15 @@ class Settler:
         """
         self.flood.require_open()
         await self.policy.refresh()  # between batches, so that each is decided under one pack
+        began = time.perf_counter()
         load = self._load(shard, messages)
         batch = Batch(
             shard=shard, received=[received(message, overload=load) for message in messages]
         )
-        return await self._patiently(batch)
+        with self.traces.settling(shard, messages):
+            settled = await self._patiently(batch)
+        self.counts.settled(settled, time.perf_counter() - began)
+        return settled
 
     def _load(self, shard: Shard, messages: Sequence[Message]) -> Overload | None:
         """What is read again later is old for another reason: only here it is measured."""
@@ -73,6 +82,7 @@ class Settler:
             try:
                 return await self._once(batch)
             except TemporarilyUnavailableError as error:
+                self.counts.away("database")
                 structlog.get_logger().warning(
                     "neighbour_away",
                     topic=batch.shard.topic,
@@ -91,6 +101,7 @@ class Settler:
                 )
             except GapFoundError as gap:
                 end = min(gap.end, gap.first + _LARGEST_GAP)
+                self.counts.gap()
                 structlog.get_logger().info(
                     "gap_read_again", topic=gap.shard.topic, first=gap.first, end=end
                 )
@@ -107,6 +118,7 @@ class Settler:
                     self.logs.read, shard.topic, shard.log, first=first, end=end
                 )
             except TemporarilyUnavailableError as error:
+                self.counts.away("kafka")
                 structlog.get_logger().warning("broker_away", error=str(error), wait_s=wait)
                 await asyncio.sleep(wait)
                 wait = min(_LONGEST_WAIT_S, 2 * wait)

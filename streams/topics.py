@@ -8,10 +8,11 @@ from handlers.decisions.dangers import dangers_of, lifting
 from handlers.decisions.letters import Letter
 from handlers.decisions.naming import named
 from handlers.decisions.policy import Policy
-from schemas.disposition import DeadLetter, Page
+from schemas.disposition import DeadLetter, Page, ProbeReturned
 from schemas.events import Event
 from schemas.lane import Lane
 from schemas.observation import Observation
+from schemas.probe import Probe
 from schemas.signal import StreamSignal
 from schemas.workfile import Queue
 
@@ -25,6 +26,9 @@ DISPOSITIONS: Final[Mapping[Queue, str]] = {
 }
 PAGES: Final = "pages"
 DEAD_LETTERS: Final = "dead-letters"
+ALARMS: Final = "alarms"
+PROBES: Final = "probes"
+_PROBES_KEPT_MS: Final = 7 * 24 * 3600 * 1000
 
 LARGEST_MESSAGE_BYTES: Final = 2 * 1024 * 1024
 """A body of 1 MiB with headers and framing must fit; Kafka's own default refuses it."""
@@ -56,7 +60,8 @@ def wanted_topics(*, partitions: int, replication: int) -> tuple[Topic, ...]:
         for names, settings in (
             (EVENTS.values(), incoming),
             (DISPOSITIONS.values(), common),
-            ((PAGES, DEAD_LETTERS), common),
+            ((PAGES, DEAD_LETTERS, ALARMS), common),
+            ((PROBES,), {**common, "retention.ms": str(_PROBES_KEPT_MS)}),
         )
         for name in names
     )
@@ -70,6 +75,8 @@ def lane_of(event: Event, *, policy: Policy, registered: Lane | None) -> Lane:
     body = event.body
     if isinstance(body, StreamSignal):
         return registered or Lane.GENERAL
+    if isinstance(body, Probe):
+        return body.lane
     matter = named(body.matter, policy)
     ground = body.zone_kind if isinstance(body, Observation) else None
     if lifting(dangers_of(ground, body.dangers), policy.matter(matter)):
@@ -82,6 +89,8 @@ def key_of(event: Event) -> str:
     body = event.body
     if isinstance(body, StreamSignal):
         return f"camera:{body.camera}"
+    if isinstance(body, Probe):
+        return body.key
     if body.place is not None and body.place.key is not None:
         return body.place.key
     if isinstance(body, Observation) or body.camera is not None:
@@ -95,4 +104,6 @@ def topic_of(letter: Letter) -> str:
         return DEAD_LETTERS
     if isinstance(letter, Page):
         return PAGES
+    if isinstance(letter, ProbeReturned):
+        return PROBES
     return DISPOSITIONS[letter.case.queue]

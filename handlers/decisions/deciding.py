@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from handlers.decisions.decision import Decision, Outcome
-from handlers.decisions.facts import CameraSignal, Claim, Facts, Sighting, Undecodable
+from handlers.decisions.facts import CameraSignal, Claim, Facts, ProbeSaid, Sighting, Undecodable
 from handlers.decisions.law.calendar import UnknownYearError
 from handlers.decisions.naming import named
 from handlers.decisions.policy import Policy
@@ -27,6 +27,7 @@ CONFLICT: Final = Reason(rule="D03-id-conflict", clause="the same event id with 
 SIGNAL: Final = Reason(rule="D04-signal", clause="absence is recorded")
 EXTEND: Final = Reason(rule="D05-extend", clause="one open case a place and matter")
 NOTHING_OPEN: Final = Reason(rule="D06-nothing-open", clause="a stay ended that has no open case")
+PROBE: Final = Reason(rule="D07-probe", clause="sent by the house itself, to see that all moves")
 UNKNOWN_YEAR: Final = "R12-unknown-year"
 
 
@@ -43,6 +44,8 @@ def decide(facts: Facts, policy: Policy, *, way: Routed | None = None) -> Decisi
         return _said_before(facts, facts.claim, policy)
     if isinstance(content, CameraSignal):
         return Decision(outcome=Outcome.SIGNAL_RECORDED, reasons=(SIGNAL,))
+    if isinstance(content, ProbeSaid):
+        return Decision(outcome=Outcome.PROBE, reasons=(PROBE,))
     return _sighted(facts, content, way or route(facts, content, policy), policy)
 
 

@@ -11,6 +11,7 @@ from schemas.lane import Lane
 from schemas.matter import MatterKey
 from schemas.observation import Observation, Phase
 from schemas.place import Place
+from schemas.probe import Probe
 from schemas.report import Report
 from schemas.signal import StreamSignal
 from schemas.workfile import WorkFile
@@ -58,13 +59,22 @@ class CameraSignal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSaid:
+    """A message of the prober's: `occurred_at` is when it was sent."""
+
+    occurred_at: datetime
+    lane: Lane
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undecodable:
     """Bytes that no reader of ours understands, with what was expected and what came."""
 
     reason: str
 
 
-Content = Sighting | CameraSignal | Undecodable
+Content = Sighting | CameraSignal | ProbeSaid | Undecodable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +152,11 @@ def signal_of(body: StreamSignal, *, occurred_at: datetime) -> CameraSignal:
         text=body.text,
         frames=body.frames,
     )
+
+
+def probe_of(body: Probe) -> ProbeSaid:
+    """Take from a probe what comes back of it."""
+    return ProbeSaid(occurred_at=_to_milliseconds(body.sent_at), lane=body.lane, number=body.number)
 
 
 def _to_milliseconds(instant: datetime) -> datetime:

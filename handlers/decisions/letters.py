@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.decisions.decision import Decision, Outcome
-from handlers.decisions.facts import Facts, Sighting
+from handlers.decisions.facts import Facts, ProbeSaid, Sighting
 from handlers.decisions.policy import Policy
 from schemas.clock import Clock, ClockKind, FiringKind
-from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition, Page
+from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition, Page, ProbeReturned
 from schemas.evidence import EvidenceRef
 from schemas.person import Role
 from schemas.workfile import WorkFile
 
-Letter = Disposition | CaseChanged | DeadLetter | Page
+Letter = Disposition | CaseChanged | DeadLetter | Page | ProbeReturned
 
 UNSORTED_ZH: Final = "待人工研判"
 UNSORTED_EN: Final = "for a person to sort"
@@ -36,10 +36,23 @@ def letters(
                 event_id=None if facts.claim is None else facts.claim.event_id,
             )
         )
+    if decision.outcome is Outcome.PROBE and isinstance(facts.content, ProbeSaid):
+        written.append(_returned(facts, facts.content))
     if decision.case is not None:
         written.append(_about_case(facts, decision, decision.case, policy))
     written += pages(clocks, policy)
     return tuple(written)
+
+
+def _returned(facts: Facts, probe: ProbeSaid) -> ProbeReturned:
+    return ProbeReturned(
+        id=f"{facts.address}/probe",
+        lane=probe.lane,
+        number=probe.number,
+        sent_at=probe.occurred_at,
+        received_at=facts.received_at,
+        address=facts.address,
+    )
 
 
 def pages(begun: Sequence[Clock], policy: Policy) -> list[Page]:

@@ -7,14 +7,28 @@ so that all before it keeps its bytes.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import orjson
 
 from handlers.decisions.decision import Decision
-from handlers.decisions.facts import CameraSignal, Claim, Content, Facts, Sighting, Undecodable
+from handlers.decisions.facts import (
+    CameraSignal,
+    Claim,
+    Content,
+    Facts,
+    ProbeSaid,
+    Sighting,
+    Undecodable,
+)
 from handlers.decisions.load_records import overload_record, read_overload
+from handlers.decisions.signal_records import (
+    probe_record,
+    read_probe,
+    read_signal,
+    signal_record,
+)
 from schemas.camera import ZoneKind
 from schemas.danger import Danger
 from schemas.evidence import EvidenceKind, EvidenceRef
@@ -166,13 +180,9 @@ def _content(content: Content) -> dict[str, Json]:
     if isinstance(content, Undecodable):
         return {"is": "undecodable", "reason": content.reason}
     if isinstance(content, CameraSignal):
-        return {
-            "is": "signal",
-            "occurred_at": instant_text(content.occurred_at),
-            "camera": content.camera,
-            "kind": content.kind,
-            **_stretch(content),
-        }
+        return signal_record(content)
+    if isinstance(content, ProbeSaid):
+        return probe_record(content)
     return {
         "is": "sighting",
         "occurred_at": instant_text(content.occurred_at),
@@ -193,15 +203,9 @@ def _read_content(record: Mapping[str, Any]) -> Content:
     if record["is"] == "undecodable":
         return Undecodable(reason=record["reason"])
     if record["is"] == "signal":
-        return CameraSignal(
-            occurred_at=parse_instant(record["occurred_at"]),
-            camera=CameraId(record["camera"]),
-            kind=record["kind"],
-            from_at=_read_instant(record.get("from_at")),
-            until_at=_read_instant(record.get("until_at")),
-            text=record.get("text"),
-            frames=record.get("frames"),
-        )
+        return read_signal(record)
+    if record["is"] == "probe":
+        return read_probe(record)
     return Sighting(
         occurred_at=parse_instant(record["occurred_at"]),
         matter=None if record["matter"] is None else parse_matter(record["matter"]),
@@ -215,21 +219,6 @@ def _read_content(record: Mapping[str, Any]) -> Content:
         confidence_permille=record["confidence_permille"],
         dangers=frozenset(Danger(danger) for danger in record.get("dangers", ())),
     )
-
-
-def _stretch(signal: CameraSignal) -> dict[str, Json]:
-    """From when to when, of which signals recorded in the first form say nothing."""
-    said: dict[str, Json] = {
-        "from_at": None if signal.from_at is None else instant_text(signal.from_at),
-        "until_at": None if signal.until_at is None else instant_text(signal.until_at),
-        "text": signal.text,
-        "frames": signal.frames,
-    }
-    return {key: value for key, value in said.items() if value is not None}
-
-
-def _read_instant(text: str | None) -> datetime | None:
-    return None if text is None else parse_instant(text)
 
 
 def _place(place: Place) -> dict[str, Json]:

@@ -15,6 +15,7 @@ from infra.api.problems import ProblemError
 from schemas.errors import InvalidValueError
 from schemas.wire.envelope import BATCH, STRUCTURED, is_binary
 from streams.intake import Item, structured
+from streams.tracing import TRACE_HEADER
 
 RECEIVE_WITHIN_S: Final = 15.0
 """A body of 1 MiB within it is slow enough for anybody's line."""
@@ -36,6 +37,12 @@ class Pushed:
     form: Form
     body: bytes
     headers: Mapping[str, bytes]
+
+    @property
+    def trace(self) -> str | None:
+        """The sender's trace context, as it says."""
+        told = self.headers.get(TRACE_HEADER)
+        return None if told is None else told.decode("latin-1")
 
     def item(self) -> Item:
         """The one event of a body that is no batch."""

@@ -67,6 +67,11 @@ def problem_of(error: OffsiteError) -> ProblemError:
     raise error
 
 
+def reason_of(problem: ProblemError) -> str:
+    """What sort of problem it is, in one word for programs."""
+    return (problem.kind or _KINDS[problem.status]).name
+
+
 def document(problem: ProblemError) -> dict[str, object]:
     """The problem as JSON."""
     kind = problem.kind or _KINDS[problem.status]

@@ -1,6 +1,7 @@
 """`POST /v1/events`: takes events, and answers with where each of them lies."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from infra.access.keyring import Keyring
 from infra.access.rate import TokenBuckets
 from infra.api.body import Form, Pushed, read_pushed
 from infra.api.granting import granted, source_of
-from infra.api.problems import RETRY_AFTER_S, ProblemError, document, problem_of
+from infra.api.problems import RETRY_AFTER_S, ProblemError, document, problem_of, reason_of
 from infra.metrics import DoorMetrics
 from schemas.errors import InvalidValueError, OffsiteError
 from schemas.wire.envelope import BATCH, STRUCTURED
@@ -68,22 +69,35 @@ def push_routes(parts: Pushing) -> APIRouter:
         openapi_extra={"security": [{"key": []}], "requestBody": _BODY},
     )
     async def push(request: Request) -> Response:
-        shown = source_of(await granted(request, parts.keyring))
-        pushed = await read_pushed(request, limit_bytes=parts.limit_bytes)
-        sender = Sender(source=shown.grant.source, lane=shown.grant.lane)
-        if pushed.form is Form.BATCH:
-            return await _take_batch(parts, pushed, sender, shown.key)
-        _spend(parts, shown.key, 1)
-        accepted = await _told(parts, pushed.item(), sender)
-        return _answer(202, _receipt(accepted))
+        try:
+            return await _answered(parts, request)
+        except ProblemError as problem:
+            _count(parts, problem)
+            raise
+        except OffsiteError as error:
+            raise _count(parts, problem_of(error)) from error
 
     return router
+
+
+async def _answered(parts: Pushing, request: Request) -> Response:
+    shown = source_of(await granted(request, parts.keyring))
+    pushed = await read_pushed(request, limit_bytes=parts.limit_bytes)
+    sender = Sender(source=shown.grant.source, lane=shown.grant.lane)
+    if pushed.form is Form.BATCH:
+        return await _take_batch(parts, pushed, sender, shown.key)
+    _spend(parts, shown.key, 1)
+    return _answer(202, _receipt(await _taken(parts, pushed.item(), sender, pushed.trace)))
+
+
+def _count(parts: Pushing, problem: ProblemError) -> ProblemError:
+    parts.metrics.refused(reason_of(problem), problem.status)
+    return problem
 
 
 def _spend(parts: Pushing, key: str, events: int) -> None:
     wait_s = parts.buckets.take(key, events)
     if wait_s > 0:
-        parts.metrics.refused(429)
         raise ProblemError(
             429, f"key {key}: come again in {wait_s:.1f} s", retry_after_s=max(1, round(wait_s))
         )
@@ -97,7 +111,7 @@ async def _take_batch(parts: Pushing, pushed: Pushed, sender: Sender, key: str) 
         )
     _spend(parts, key, max(1, len(items)))
     answers = await asyncio.gather(
-        *(_item_answer(parts, structured(value), sender) for value in items)
+        *(_item_answer(parts, structured(value), sender, pushed.trace) for value in items)
     )
     all_taken = all(answer["status"] == 202 for answer in answers)
     headers = {}
@@ -106,22 +120,21 @@ async def _take_batch(parts: Pushing, pushed: Pushed, sender: Sender, key: str) 
     return _answer(202 if all_taken else 207, {"items": answers}, headers)
 
 
-async def _item_answer(parts: Pushing, item: Item, sender: Sender) -> dict[str, object]:
+async def _item_answer(
+    parts: Pushing, item: Item, sender: Sender, trace: str | None
+) -> dict[str, object]:
     try:
-        return {"status": 202, **_receipt(await _told(parts, item, sender))}
-    except ProblemError as problem:
-        return document(problem)
-
-
-async def _told(parts: Pushing, item: Item, sender: Sender) -> Accepted:
-    """Take an item, and count how that went."""
-    try:
-        accepted = await parts.door.take(item, sender)
+        return {"status": 202, **_receipt(await _taken(parts, item, sender, trace))}
     except OffsiteError as error:
-        problem = problem_of(error)
-        parts.metrics.refused(problem.status)
-        raise problem from error
-    parts.metrics.accepted(accepted.receipt.topic)
+        return document(_count(parts, problem_of(error)))
+
+
+async def _taken(parts: Pushing, item: Item, sender: Sender, trace: str | None) -> Accepted:
+    began = time.perf_counter()
+    accepted = await parts.door.take(item, sender, trace)
+    parts.metrics.accepted(
+        accepted.receipt.topic, size=len(item.value), seconds=time.perf_counter() - began
+    )
     return accepted
 
 

@@ -65,7 +65,14 @@ def demo(out: OutFolder = Path("demo-out"), keep: Keep = False) -> None:
         _fresh(out)
         data = (out / "data").absolute()
         settings = Settings(
-            data=data, policy="demo", policies=None, cameras=None, port=0, kafka=None, database=None
+            data=data,
+            policy="demo",
+            policies=None,
+            cameras=None,
+            port=0,
+            kafka=None,
+            database=None,
+            probe_every_s=0,  # the sum that is shown is of the street's own events
         )
         _play(Stage(out=out, settings=settings, began=time.monotonic()), keep=keep)
 

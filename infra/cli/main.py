@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "health": "infra.cli.health:health",
     "conserve": "infra.cli.conserving:conserve",
     "dead": "infra.cli.dead:dead_app",
+    "alarms": "infra.cli.alarms:alarm_app",
     "replay": "infra.cli.replaying:replay_command",
     "policy": "infra.cli.policy_commands:policy_app",
     "rules": "infra.cli.rules:rules_app",

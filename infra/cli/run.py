@@ -2,11 +2,11 @@
 
 import asyncio
 import gc
-import logging
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from os import getpid
 from typing import Annotated
 
@@ -15,12 +15,14 @@ import mode.loop
 import structlog
 import typer
 
-from infra import composition, keeping
-from infra.cli.telling import ERR, Exit, errors_told
+from infra import composition, keeping, lookout
+from infra.cli.telling import Exit, exit_of
 from infra.deployment import find
-from infra.redacting import redact_all, redactor_of
+from infra.logbook import speak_json
+from infra.redacting import redactor_of
 from infra.settings import Settings
 from infra.stopped_lanes import LaneStoppedError, require_not_stopped
+from schemas.errors import OffsiteError
 from schemas.lane import Lane
 from streams.app import build_app
 
@@ -34,27 +36,22 @@ def worker(lane: Annotated[Lane, typer.Option(help="Which lane to decide.")]) ->
     Exit code 4: a flood of dead letters stopped the lane. Don't start it again by yourself:
     `offsite dead resume` lets it go on.
     """
-    _log_plainly()
-    settings = Settings()
-    with errors_told(), _standing_told():
+    settings = _speaking()
+    with _giving_up_logged():
         lane_worker = composition.lane_worker(settings, find(settings), lane)
         collect_seldom()
         mode.loop.use("uvloop")
         try:
             faust.Worker(
-                build_app(lane_worker), loglevel="WARN", redirect_stdouts=False
+                build_app(lane_worker),
+                loglevel="WARN",
+                quiet=True,
+                stdout=StringIO(),  # its spinner would turn between lines of JSON
+                redirect_stdouts=False,
+                override_logging=False,
             ).execute_from_commandline()
         finally:  # Faust ends by SystemExit, whatever ended it
             require_not_stopped(settings.data, lane)
-
-
-@contextmanager
-def _standing_told() -> Iterator[None]:
-    try:
-        yield
-    except LaneStoppedError as error:
-        ERR.print(f"offsite: {error}", style="red", markup=False, highlight=False)
-        raise typer.Exit(Exit.LANE_STOPPED) from error
 
 
 def collect_seldom() -> None:
@@ -66,24 +63,22 @@ def collect_seldom() -> None:
 @app.command()
 def relay() -> None:
     """Carry the outbox to the dispatchers' topics."""
-    _log_plainly()
-    settings = Settings()
-    with errors_told():
+    settings = _speaking()
+    with _giving_up_logged():
         asyncio.run(_relay(settings))
 
 
 async def _relay(settings: Settings) -> None:
     stop = _stop_at_signals()
-    async with composition.relay(find(settings), owner=_self()) as carrier:
+    async with composition.relay(find(settings), owner=_self(), settings=settings) as carrier:
         await carrier.run(stop)
 
 
 @app.command()
 def clocks() -> None:
     """Fire the clocks that are due: warnings, breaches, and who is told of them."""
-    _log_plainly()
-    settings = Settings()
-    with errors_told():
+    settings = _speaking()
+    with _giving_up_logged():
         collect_seldom()
         asyncio.run(_clocks(settings))
 
@@ -94,6 +89,20 @@ async def _clocks(settings: Settings) -> None:
         await keeper.run(stop)
 
 
+@app.command(name="lookout")
+def look_out() -> None:
+    """Send probes round, watch what is wrong, and raise alarms."""
+    settings = _speaking()
+    with _giving_up_logged():
+        asyncio.run(_look_out(settings))
+
+
+async def _look_out(settings: Settings) -> None:
+    stop = _stop_at_signals()
+    async with lookout.lookout(settings, find(settings)) as watch:
+        await watch.run(stop)
+
+
 def _self() -> str:
     return f"{socket.gethostname()}-{getpid()}"
 
@@ -101,10 +110,20 @@ def _self() -> str:
 @app.command()
 def api() -> None:
     """Serve the front door."""
-    _log_plainly()
-    settings = Settings()
-    with errors_told():
+    settings = _speaking()
+    with _giving_up_logged():
         composition.serve_api(settings, find(settings))
+
+
+@contextmanager
+def _giving_up_logged() -> Iterator[None]:
+    """A process says why it ends as it says all else: an event in its log."""
+    try:
+        yield
+    except OffsiteError as error:
+        structlog.get_logger().error("process_gave_up", error=str(error))
+        stopped = isinstance(error, LaneStoppedError)
+        raise typer.Exit(Exit.LANE_STOPPED if stopped else exit_of(error)) from error
 
 
 def _stop_at_signals() -> asyncio.Event:
@@ -115,17 +134,8 @@ def _stop_at_signals() -> asyncio.Event:
     return stop
 
 
-def _log_plainly() -> None:
-    """Events with fields, one JSON object a line; the drivers only when something is wrong."""
-    logging.basicConfig(level=logging.WARNING)
-    redactor = redactor_of(Settings())
-    redact_all(redactor)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            redactor,
-            structlog.processors.JSONRenderer(),
-        ]
-    )
+def _speaking() -> Settings:
+    """The settings, once the log is set up that keeps their secrets."""
+    settings = Settings()
+    speak_json(redactor_of(settings))
+    return settings

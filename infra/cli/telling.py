@@ -42,15 +42,18 @@ def errors_told() -> Iterator[None]:
     """Turn an error of ours into a sentence and an exit code; others go up with traceback."""
     try:
         yield
-    except (InvalidValueError, RefusedError) as error:
-        ERR.print(f"offsite: {error}", style="red", markup=False, highlight=False)
-        raise typer.Exit(Exit.CALLERS_MISTAKE) from error
-    except TemporarilyUnavailableError as error:
-        ERR.print(f"offsite: {error}", style="red", markup=False, highlight=False)
-        raise typer.Exit(Exit.PART_UNAVAILABLE) from error
     except OffsiteError as error:
         ERR.print(f"offsite: {error}", style="red", markup=False, highlight=False)
-        raise typer.Exit(Exit.CHECK_FAILED) from error
+        raise typer.Exit(exit_of(error)) from error
+
+
+def exit_of(error: OffsiteError) -> Exit:
+    """By the remedy."""
+    if isinstance(error, InvalidValueError | RefusedError):
+        return Exit.CALLERS_MISTAKE
+    if isinstance(error, TemporarilyUnavailableError):
+        return Exit.PART_UNAVAILABLE
+    return Exit.CHECK_FAILED
 
 
 def tell_json(value: object) -> None:

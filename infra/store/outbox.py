@@ -31,6 +31,7 @@ class Waiting:
     value: bytes
     letter_id: str
     created_at: datetime
+    trace: str | None = None
 
 
 class Sent(Protocol):
@@ -62,7 +63,7 @@ class Backlog:
 
 _WAITING: Final = (
     *(outbox.c.id, outbox.c.relay_shard, outbox.c.topic, outbox.c.key),
-    *(outbox.c.value, outbox.c.letter_id, outbox.c.created_at),
+    *(outbox.c.value, outbox.c.letter_id, outbox.c.created_at, outbox.c.trace),
 )
 
 # Mine first, so that `at_most` never makes a relay trade one shard for another.
@@ -193,4 +194,5 @@ def _waiting(row: Row[*tuple[Any, ...]]) -> Waiting:
         value=row.value,
         letter_id=row.letter_id,
         created_at=row.created_at,
+        trace=row.trace,
     )

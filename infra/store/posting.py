@@ -7,26 +7,35 @@ from typing import Final
 
 from handlers.decisions.letters import Letter
 from infra.store.tables import RELAY_SHARDS
-from schemas.disposition import DeadLetter, Page
+from schemas.disposition import DeadLetter, Page, ProbeReturned
+from schemas.ids import Address
 from schemas.wire.writing import write_outgoing
 
 TopicOf = Callable[[Letter], str]
 """The Kafka topic that a letter goes to."""
 
-OUTBOX_COLUMNS: Final = ("relay_shard", "topic", "key", "value", "letter_id")
+OUTBOX_COLUMNS: Final = ("relay_shard", "topic", "key", "value", "letter_id", "trace")
 
 
-def outbox_row(letter: Letter, topic: str, at: datetime) -> tuple[object, ...]:
+TraceOf = Callable[[Address], str | None]
+"""The trace context of a message, where somebody follows it."""
+
+
+def outbox_row(
+    letter: Letter, topic: str, at: datetime, *, trace: str | None = None
+) -> tuple[object, ...]:
     """In the order of `OUTBOX_COLUMNS`. `at` is when it was decided."""
     key = letter_key(letter)
-    return relay_shard(key), topic, key, write_outgoing(letter, at=at), letter.id
+    return relay_shard(key), topic, key, write_outgoing(letter, at=at), letter.id, trace
 
 
 def letter_key(letter: Letter) -> str:
     """Letters of one key leave in the order in which they were written."""
     if isinstance(letter, Page):
         return letter.subject
-    return str(letter.address) if isinstance(letter, DeadLetter) else letter.case.id
+    if isinstance(letter, DeadLetter | ProbeReturned):
+        return str(letter.address)
+    return letter.case.id
 
 
 def relay_shard(key: str) -> int:

@@ -224,6 +224,7 @@ outbox = Table(
     _may("sent_at", INSTANT),
     _may("sent_partition", Integer),
     _may("sent_offset", BigInteger),
+    _may("trace"),
     Index("outbox_unsent", "id", "relay_shard", postgresql_where=text("sent_at IS NULL")),
 )
 

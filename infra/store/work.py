@@ -29,7 +29,7 @@ from infra.store.arrays import array, bytes_array
 from infra.store.clock_rows import CLOCK_TYPES, clock_row
 from infra.store.clock_statements import COPY_CLOCKS
 from infra.store.failures import is_lost, told_by_remedy
-from infra.store.posting import TopicOf, outbox_row
+from infra.store.posting import TopicOf, TraceOf, outbox_row
 from infra.store.rows import (
     camera_of,
     case_of,
@@ -51,12 +51,19 @@ from schemas.workfile import Site, WorkFile
 Driver = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
+def _nobody_follows(_: Address) -> None:
+    return None
+
+
 class PostgresWork:
     """Makes transactions. Share one a process; each transaction has its own connection."""
 
-    def __init__(self, engine: AsyncEngine, *, topic_of: TopicOf) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, topic_of: TopicOf, trace_of: TraceOf = _nobody_follows
+    ) -> None:
         self._engine: Final = engine
         self._topic_of: Final = topic_of
+        self._trace_of: Final = trace_of
 
     @asynccontextmanager
     async def begin(self, shard: Shard) -> AsyncIterator["PostgresTransaction"]:
@@ -71,7 +78,12 @@ class PostgresWork:
                     driver = await driver_of(connection)
                     head, now = await _locked_head(driver, shard)
                     yield PostgresTransaction(
-                        driver, shard=shard, head=head, now=now, topic_of=self._topic_of
+                        driver,
+                        shard=shard,
+                        head=head,
+                        now=now,
+                        topic_of=self._topic_of,
+                        trace_of=self._trace_of,
                     )
                     await driver.commit()
                 except psycopg.Error as error:
@@ -85,13 +97,21 @@ class PostgresTransaction:
     """One partition's batch. Not to be shared between tasks."""
 
     def __init__(
-        self, driver: Driver, *, shard: Shard, head: Head, now: datetime, topic_of: TopicOf
+        self,
+        driver: Driver,
+        *,
+        shard: Shard,
+        head: Head,
+        now: datetime,
+        topic_of: TopicOf,
+        trace_of: TraceOf,
     ) -> None:
         self._driver: Final = driver
         self._shard: Final = shard
         self._head: Final = head
         self._now: Final = now
         self._topic_of: Final = topic_of
+        self._trace_of: Final = trace_of
 
     @property
     def head(self) -> Head:
@@ -178,7 +198,12 @@ class PostgresTransaction:
 
     async def _post(self, settled: Sequence[Settled]) -> None:
         rows = [
-            outbox_row(letter, self._topic_of(letter), self._now)
+            outbox_row(
+                letter,
+                self._topic_of(letter),
+                self._now,
+                trace=self._trace_of(each.facts.address),
+            )
             for each in settled
             for letter in each.letters
         ]

@@ -14,6 +14,7 @@ from schemas.danger import Danger
 from schemas.errors import InvalidValueError
 from schemas.evidence import EvidenceKind
 from schemas.instants import parse_instant
+from schemas.lane import Lane
 from schemas.observation import Phase
 from schemas.report import Reporter
 from schemas.signal import SignalKind
@@ -171,3 +172,11 @@ class SignalV1(Data):
     until_at: Instant
     text: Prose
     frames: Count | None = None
+
+
+class ProbeV1(Data):
+    """Data of `offsite.probe.v1`: goes the whole way and means nothing else."""
+
+    lane: Lane
+    number: Count
+    sent_at: Instant

@@ -4,9 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.alarm import AlarmState
 from schemas.clock import ClockKind, FiringKind
 from schemas.disposition import Change
+from schemas.lane import Lane
 from schemas.person import Role
+from schemas.trouble import Severity
 from schemas.wire.data import (
     Count,
     Data,
@@ -16,6 +19,7 @@ from schemas.wire.data import (
     MatterData,
     Name,
     PlaceData,
+    Prose,
 )
 from schemas.workfile import CaseState, Queue, Route
 
@@ -105,3 +109,31 @@ class DeadLetterV1(Data):
     payload_sha256: Digest
     source: Name | None = None
     id: Name | None = None
+
+
+class ProbeReturnedV1(Data):
+    """Data of `offsite.probe-returned.v1`: a probe was decided; nobody but the prober waits."""
+
+    lane: Lane
+    number: Count
+    sent_at: Instant
+    received_at: Instant
+    address: AddressData
+
+
+class AlarmV1(Data):
+    """Data of `offsite.alarm.v1`: something is wrong with the house, or not any more.
+
+    `alarm` stays the same from raised to recovered. `since`: when it went wrong; `at`: when the
+    alarm was raised, or the trouble was over. `touches` names open cases that wait for it.
+    """
+
+    alarm: Name
+    state: AlarmState
+    key: Name
+    kind: Name
+    severity: Severity
+    sentence: Prose
+    touches: Prose
+    since: Instant
+    at: Instant

@@ -8,9 +8,16 @@ from typing import Any, Final
 
 import orjson
 
-from schemas.wire.data import Data, ObservationV1, ReportV1, SignalV1
+from schemas.wire.data import Data, ObservationV1, ProbeV1, ReportV1, SignalV1
 from schemas.wire.envelope import LONGEST_NAME
-from schemas.wire.outgoing import CaseChangedV1, DeadLetterV1, DispositionV1, PageV1
+from schemas.wire.outgoing import (
+    AlarmV1,
+    CaseChangedV1,
+    DeadLetterV1,
+    DispositionV1,
+    PageV1,
+    ProbeReturnedV1,
+)
 
 Schema = dict[str, Any]
 
@@ -18,12 +25,15 @@ INCOMING: Final[Mapping[str, type[Data]]] = {
     "offsite.observation.v1": ObservationV1,
     "offsite.report.v1": ReportV1,
     "offsite.signal.v1": SignalV1,
+    "offsite.probe.v1": ProbeV1,
 }
 OUTGOING: Final[Mapping[str, type[Data]]] = {
     "offsite.disposition.v1": DispositionV1,
     "offsite.case-changed.v1": CaseChangedV1,
     "offsite.page.v1": PageV1,
     "offsite.dead-letter.v1": DeadLetterV1,
+    "offsite.probe-returned.v1": ProbeReturnedV1,
+    "offsite.alarm.v1": AlarmV1,
 }
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"

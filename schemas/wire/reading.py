@@ -14,6 +14,7 @@ from schemas.ids import CameraId, OccurrenceId, Sha256, ZoneId
 from schemas.matter import MatterKey
 from schemas.observation import Observation, Thing
 from schemas.place import Place
+from schemas.probe import Probe
 from schemas.report import Report
 from schemas.signal import StreamSignal
 from schemas.wire.checking import checked
@@ -22,6 +23,7 @@ from schemas.wire.data import (
     MatterData,
     ObservationV1,
     PlaceData,
+    ProbeV1,
     ReportV1,
     SignalV1,
     ThingData,
@@ -113,10 +115,16 @@ def _signal(content: Mapping[str, object]) -> StreamSignal:
     )
 
 
+def _probe(content: Mapping[str, object]) -> Probe:
+    data = checked(ProbeV1, content, root="data")
+    return Probe(lane=data.lane, number=data.number, sent_at=data.sent_at)
+
+
 READERS: Final[Mapping[str, Callable[[Mapping[str, object]], EventBody]]] = {
     "offsite.observation.v1": _observation,
     "offsite.report.v1": _report,
     "offsite.signal.v1": _signal,
+    "offsite.probe.v1": _probe,
 }
 
 

@@ -7,13 +7,22 @@ from typing import Final
 import orjson
 
 from schemas.danger import Danger
-from schemas.disposition import CaseChanged, DeadLetter, Disposition, Page, Reason
+from schemas.disposition import (
+    CaseChanged,
+    DeadLetter,
+    Disposition,
+    Page,
+    ProbeReturned,
+    Reason,
+)
 from schemas.events import Event
 from schemas.evidence import EvidenceRef
+from schemas.ids import Address
 from schemas.instants import instant_text
 from schemas.matter import MatterKey
 from schemas.observation import Observation, Thing
 from schemas.place import Place
+from schemas.probe import Probe
 from schemas.report import Report
 from schemas.signal import StreamSignal
 from schemas.words import Words
@@ -22,27 +31,31 @@ from schemas.workfile import WorkFile
 CASES: Final = "/offsite/cases"
 """Source of what the workers publish."""
 
-Outgoing = Disposition | CaseChanged | DeadLetter | Page
+Outgoing = Disposition | CaseChanged | DeadLetter | Page | ProbeReturned
 
 
 def write_event(event: Event) -> bytes:
-    """An observation, report or signal for the way in."""
+    """An observation, report, signal or probe for the way in."""
     body = event.body
     if isinstance(body, Observation):
         return _cloud_event(event, "offsite.observation.v1", _observation(body))
     if isinstance(body, StreamSignal):
         return _cloud_event(event, "offsite.signal.v1", _signal(body))
+    if isinstance(body, Probe):
+        return _cloud_event(event, "offsite.probe.v1", _probe(body))
     return _cloud_event(event, "offsite.report.v1", _report(body))
 
 
 def write_outgoing(message: Outgoing, *, at: datetime) -> bytes:
-    """A task, a change, a page or a dead letter for the way out. `at` is when it was decided."""
+    """A task, change, page, probe or dead letter for the way out. `at`: when it was decided."""
     if isinstance(message, Disposition):
         kind, data = "offsite.disposition.v1", _disposition(message)
     elif isinstance(message, CaseChanged):
         kind, data = "offsite.case-changed.v1", _case_changed(message)
     elif isinstance(message, Page):
         kind, data = "offsite.page.v1", _page(message)
+    elif isinstance(message, ProbeReturned):
+        kind, data = "offsite.probe-returned.v1", _probe_returned(message)
     else:
         kind, data = "offsite.dead-letter.v1", _dead_letter(message)
     return orjson.dumps(
@@ -173,17 +186,34 @@ def _page(message: Page) -> dict[str, object]:
 
 
 def _dead_letter(message: DeadLetter) -> dict[str, object]:
-    address = message.address
     return {
-        "address": {
-            "topic_id": address.topic_id,
-            "partition": address.partition,
-            "offset": address.offset,
-        },
+        "address": _address(message.address),
         "reason": message.reason,
         "payload_sha256": message.payload,
         "source": message.event_id.source if message.event_id else None,
         "id": message.event_id.id if message.event_id else None,
+    }
+
+
+def _probe(body: Probe) -> dict[str, object]:
+    return {"lane": body.lane, "number": body.number, "sent_at": instant_text(body.sent_at)}
+
+
+def _probe_returned(message: ProbeReturned) -> dict[str, object]:
+    return {
+        "lane": message.lane,
+        "number": message.number,
+        "sent_at": instant_text(message.sent_at),
+        "received_at": instant_text(message.received_at),
+        "address": _address(message.address),
+    }
+
+
+def _address(address: Address) -> dict[str, object]:
+    return {
+        "topic_id": address.topic_id,
+        "partition": address.partition,
+        "offset": address.offset,
     }
 
 

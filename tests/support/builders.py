@@ -36,6 +36,7 @@ from schemas.limit import Calendar, Limit, Unit
 from schemas.matter import MatterKey
 from schemas.observation import Observation, Phase, Thing
 from schemas.place import Place
+from schemas.probe import Probe
 from schemas.report import Report, Reporter
 from schemas.signal import SignalKind, StreamSignal
 from schemas.words import Words
@@ -220,6 +221,10 @@ def a_signal(
         text="dark",
         frames=frames,
     )
+
+
+def a_probe(lane: Lane = Lane.GENERAL, number: int = 7, sent_at: datetime = NOON) -> Probe:
+    return Probe(lane=lane, number=number, sent_at=sent_at)
 
 
 def an_event(

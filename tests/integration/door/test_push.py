@@ -318,8 +318,8 @@ async def test_a_door_counts_what_it_took_and_what_not(front: Front, key: str) -
     told = (await front.client.get("/metrics")).text
 
     assert 'offsite_door_accepted_total{topic="events.general"} 1.0' in told
-    assert 'offsite_door_refused_total{status="400"} 1.0' in told
-    assert 'offsite_door_refused_total{status="403"} 1.0' in told
+    assert 'offsite_door_refused_total{reason="invalid-event",status="400"} 1.0' in told
+    assert 'offsite_door_refused_total{reason="foreign-source",status="403"} 1.0' in told
     assert "offsite_stream_up 1.0" in told
 
 

@@ -21,7 +21,7 @@ from tests.integration.door.conftest import (
     problem_in,
     sources_of,
 )
-from tests.support.builders import a_place, a_report, a_signal, an_event
+from tests.support.builders import a_place, a_probe, a_report, a_signal, an_event
 from tests.support.messages import ABSENT, in_binary_form, in_structured_form, put
 
 pytestmark = [
@@ -245,6 +245,12 @@ async def test_a_revoked_key_is_not_good_any_more(
     assert problem_in(after)["status"] == 401
 
 
+async def test_only_the_prober_sends_probes(refused: Refused) -> None:
+    problem = await refused(403, write_event(an_event(a_probe())))
+
+    assert "only urn:offsite:probe sends probes" in problem["detail"]
+
+
 async def test_a_key_speaks_for_its_own_source_only(refused: Refused) -> None:
     problem = await refused(403, write_event(an_event(source="/cameras/cam-08")))
 
@@ -382,7 +388,7 @@ async def test_a_key_that_pushes_more_than_its_share_is_told_when_to_come_again(
     assert taken.status_code == 202
     assert [problem_in(answer)["status"] for answer in answers] == [429, 429]
     assert {answer.headers["retry-after"] for answer in answers} == {"4"}
-    assert 'offsite_door_refused_total{status="429"} 2.0' in counted
+    assert 'offsite_door_refused_total{reason="too-many",status="429"} 2.0' in counted
 
 
 @pytest.mark.parametrize(

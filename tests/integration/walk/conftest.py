@@ -108,6 +108,7 @@ def a_house(
         "OFFSITE_DATA": str(data),
         "OFFSITE_PORT": "0",
         "OFFSITE_JAVA_HEAP_MIB": "512",
+        "OFFSITE_PROBE_EVERY_S": "0",  # tests count what they sent themselves
         **(settings or {}),
     }
     with log.open("w") as out:

@@ -36,6 +36,7 @@ from tests.support.builders import (
     a_batch,
     a_place,
     a_policy,
+    a_probe,
     a_received,
     a_report,
     a_shard,
@@ -68,6 +69,7 @@ BODIES: Final = st.sampled_from(
         a_report(place=a_place(), dangers=[Danger.ESCAPE_ROUTE]),
         a_report(matter=None),
         a_signal(),
+        a_probe(),
     ]
 )
 # Few ids, so that repeats and conflicts are common.

@@ -18,10 +18,12 @@ from handlers.decisions.deciding import (
     decide,
 )
 from handlers.decisions.decision import Outcome
-from handlers.decisions.facts import Content, Facts, Sighting, Undecodable
+from handlers.decisions.facts import Content, Facts, Sighting, Undecodable, probe_of
+from handlers.decisions.letters import letters
 from handlers.decisions.policy import Policy
 from schemas.camera import ZoneKind
 from schemas.clock import ClockKind
+from schemas.disposition import ProbeReturned
 from schemas.ids import CaseId
 from schemas.lane import Lane
 from schemas.limit import Calendar, Limit, Unit
@@ -40,6 +42,7 @@ from tests.support.builders import (
     a_claim,
     a_place,
     a_policy,
+    a_probe,
     a_sighting,
     a_site,
     an_address,
@@ -64,6 +67,7 @@ OPEN_DANGER: Final = a_case(site=a_site(queue=Queue.ZERO_TOLERANCE), route=Route
     [
         pytest.param(Undecodable(reason="no JSON"), Outcome.PARKED, id="bytes nobody understands"),
         pytest.param(a_camera_signal(), Outcome.SIGNAL_RECORDED, id="a camera that is blind"),
+        pytest.param(probe_of(a_probe()), Outcome.PROBE, id="a probe"),
         pytest.param(a_sighting(), Outcome.OPENED, id="a stall that stays"),
         pytest.param(a_sighting(matter=LITTER), Outcome.OPENED, id="litter to be swept"),
         pytest.param(a_sighting(matter=BLOCKED_EXIT), Outcome.OPENED, id="a blocked exit"),
@@ -142,6 +146,7 @@ def test_the_same_id_with_other_bytes_is_parked_with_the_address_of_the_first() 
         pytest.param(a_sighting(), Lane.SAFETY, True, id="anything seen on the safety lane"),
         pytest.param(a_sighting(seen=BRIEFLY), Lane.SAFETY, True, id="even what was brief"),
         pytest.param(a_camera_signal(), Lane.SAFETY, False, id="a signal shows no danger"),
+        pytest.param(probe_of(a_probe()), Lane.SAFETY, False, id="nor does a probe"),
     ],
 )
 def test_an_id_conflict_that_may_concern_safety_is_triaged_too(
@@ -162,6 +167,20 @@ def test_a_signal_is_recorded_and_opens_nothing() -> None:
 
     assert decision.reasons == (SIGNAL,)
     assert (decision.case, decision.parked_because) == (None, None)
+
+
+def test_a_probe_comes_back_once_and_touches_no_case_however_much_is_open() -> None:
+    probe = probe_of(a_probe(Lane.SAFETY, number=12))
+    facts = some_facts(probe, lane=Lane.SAFETY, open_case=OPEN_SOFT)
+
+    decision = decide(facts, POLICY)
+
+    assert (decision.outcome, decision.case, decision.starts) == (Outcome.PROBE, None, ())
+    (letter,) = letters(facts, decision, POLICY)
+    assert isinstance(letter, ProbeReturned)
+    assert (letter.lane, letter.number, letter.address) == (Lane.SAFETY, 12, facts.address)
+    repeat = some_facts(probe, offset=5, first=AGAIN)
+    assert letters(repeat, decide(repeat, POLICY), POLICY) == ()
 
 
 def test_an_opened_case_is_a_candidate_at_its_site_with_its_limit() -> None:
@@ -422,6 +441,7 @@ TAKE_AND_DANGER: Final = {
         pytest.param(a_sighting(zone_kind=FIRE_LANE), (ClockKind.DANGER,), id="a lifted one too"),
         pytest.param(a_sighting(seen=BRIEFLY), (), id="nobody has to take what is let go"),
         pytest.param(a_camera_signal(), (), id="nor a signal"),
+        pytest.param(probe_of(a_probe()), (), id="nor a probe"),
         pytest.param(Undecodable(reason="no JSON"), (), id="nor what nobody understands"),
     ],
 )
@@ -490,6 +510,7 @@ def test_a_case_id_is_the_day_in_china_and_the_address() -> None:
             some_facts(offset=5, first=OTHERWISE), ["D03-id-conflict"], id="said otherwise",
         ),
         pytest.param(some_facts(a_camera_signal()), ["D04-signal"], id="a signal"),
+        pytest.param(some_facts(probe_of(a_probe())), ["D07-probe"], id="a probe"),
         pytest.param(
             some_facts(open_case=OPEN_SOFT), ["R07-by-the-pack", "D05-extend"], id="seen again",
         ),

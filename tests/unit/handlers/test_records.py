@@ -13,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.decisions.deciding import decide
-from handlers.decisions.facts import Facts, Overload, Undecodable, sighting_of, signal_of
+from handlers.decisions.facts import (
+    Facts,
+    Overload,
+    Undecodable,
+    probe_of,
+    sighting_of,
+    signal_of,
+)
 from handlers.decisions.records import (
     case_record,
     decision_bytes,
@@ -42,6 +49,7 @@ from tests.support.builders import (
     a_digest,
     a_place,
     a_policy,
+    a_probe,
     a_report,
     a_sighting,
     a_signal,
@@ -83,6 +91,7 @@ KINDS_OF_FACTS: Final = [
     ),
     pytest.param(some_facts(sighting_of(a_report(), occurred_at=NOON)), id="a person's report"),
     pytest.param(some_facts(a_camera_signal()), id="a camera's signal"),
+    pytest.param(some_facts(probe_of(a_probe())), id="a probe"),
     pytest.param(
         some_facts(signal_of(a_signal(frames=300), occurred_at=NOON)),
         id="a signal with its stretch",

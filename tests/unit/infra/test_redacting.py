@@ -5,9 +5,11 @@ import sys
 from typing import Any
 
 import pytest
+import structlog
 from pydantic import SecretStr
 
-from infra.redacting import Redactor, redact_all, redactor_of
+from infra.logbook import speak_json
+from infra.redacting import Redactor, redactor_of
 from infra.settings import Settings
 
 SECRET = "corr3ct/horse@battery"
@@ -69,10 +71,10 @@ def test_the_settings_secrets_are_known_also_where_they_are_crooked(dsn: str) ->
 def test_what_drivers_log_and_last_words_are_looked_through(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    redact_all(Redactor([SECRET]))
+    speak_json(Redactor([SECRET]))
+    structlog.reset_defaults()
 
     logging.getLogger("kafka").warning("refused %s", SECRET, exc_info=ValueError(SECRET))
     error = RuntimeError(SECRET)

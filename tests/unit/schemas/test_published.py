@@ -12,9 +12,10 @@ import pytest
 
 from schemas.clock import ClockKind, FiringKind
 from schemas.danger import Danger
-from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition, Reason
+from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition, ProbeReturned, Reason
 from schemas.evidence import EvidenceKind
 from schemas.ids import EventId
+from schemas.lane import Lane
 from schemas.observation import Phase
 from schemas.report import Reporter
 from schemas.signal import SignalKind
@@ -28,6 +29,7 @@ from tests.support.builders import (
     a_case,
     a_digest,
     a_place,
+    a_probe,
     a_report,
     a_signal,
     an_address,
@@ -190,6 +192,18 @@ def test_a_change_of_the_models_that_breaks_a_promise_would_be_told() -> None:
         ),
         pytest.param("offsite.page.v1", a_page(), id="a page to a role"),
         pytest.param("offsite.page.v1", a_page(role=None), id="a page to who works on it"),
+        pytest.param(
+            "offsite.probe-returned.v1",
+            ProbeReturned(
+                id="t/0/1/probe",
+                lane=Lane.SAFETY,
+                number=1,
+                sent_at=NOON,
+                received_at=NOON,
+                address=an_address(1),
+            ),
+            id="a probe that was decided",
+        ),
     ],
 )
 def test_what_leaves_says_every_field_of_its_model_and_no_other(
@@ -213,6 +227,7 @@ def test_what_leaves_says_every_field_of_its_model_and_no_other(
         ),
         pytest.param("offsite.report.v1", a_report(place=a_place(), dangers=Danger), id="a report"),
         pytest.param("offsite.signal.v1", a_signal(), id="a signal"),
+        pytest.param("offsite.probe.v1", a_probe(), id="a probe"),
     ],
 )
 def test_what_our_own_cameras_and_doors_write_is_what_the_model_says(kind: str, body: Any) -> None:

@@ -27,6 +27,7 @@ from schemas.words import Words
 from tests.support.builders import (
     NOON,
     a_place,
+    a_probe,
     a_report,
     a_signal,
     an_event,
@@ -60,6 +61,7 @@ SIGNALLED: Final = an_event(a_signal())
         pytest.param(a_report(text="占道经营\n\t很久了 🚧"), id="a report of several lines"),
         pytest.param(REPORTED.body, id="a report with evidence"),
         pytest.param(a_signal(), id="a signal"),
+        pytest.param(a_probe(), id="a probe"),
         pytest.param(replace(a_signal(), frames=0, text=""), id="a signal of no frames"),
     ],
 )

@@ -277,7 +277,7 @@ async def test_a_store_that_is_away_is_waited_for_longer_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     naps = Naps(at_most=10)
-    monkeypatch.setattr(relay_module, "_sleep", naps)
+    monkeypatch.setattr(relay_module, "pause", naps)
     outbox = FakeOutbox([], away=9)
 
     await Relay(outbox=outbox, post=FakePost()).run(asyncio.Event())
@@ -286,7 +286,7 @@ async def test_a_store_that_is_away_is_waited_for_longer_each_time(
 
 
 async def test_the_lease_is_given_back_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay_module, "_sleep", Naps(at_most=1))
+    monkeypatch.setattr(relay_module, "pause", Naps(at_most=1))
     outbox, post = FakeOutbox(rows("a1 a2")), FakePost()
 
     await Relay(outbox=outbox, post=post).run(asyncio.Event())

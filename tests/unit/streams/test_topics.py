@@ -8,7 +8,7 @@ import pytest
 from handlers.decisions.letters import Letter
 from schemas.camera import ZoneKind
 from schemas.danger import Danger
-from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition
+from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition, ProbeReturned
 from schemas.events import EventBody
 from schemas.ids import CameraId
 from schemas.lane import Lane
@@ -16,6 +16,7 @@ from schemas.workfile import Queue
 from streams.topics import key_of, lane_of, topic_of, wanted_topics
 from tests.support.builders import (
     BLOCKED_EXIT,
+    NOON,
     OPEN_MANHOLE,
     STALL,
     UNLISTED,
@@ -23,6 +24,7 @@ from tests.support.builders import (
     a_digest,
     a_place,
     a_policy,
+    a_probe,
     a_report,
     a_signal,
     a_site,
@@ -90,6 +92,7 @@ DANGER: Final = a_case(site=a_site(queue=Queue.ZERO_TOLERANCE))
         ),
         pytest.param(a_signal(), Lane.SAFETY, Lane.SAFETY, id="a signal of a safety camera"),
         pytest.param(a_signal(), None, Lane.GENERAL, id="a signal of any camera"),
+        pytest.param(a_probe(Lane.SAFETY), Lane.GENERAL, Lane.SAFETY, id="a probe, where it says"),
     ],
 )  # fmt: skip
 def test_a_message_travels_as_urgently_as_it_may_be(
@@ -123,6 +126,7 @@ def test_a_message_travels_as_urgently_as_it_may_be(
         pytest.param(a_report(), "source:/hotline", id="else the source"),
         pytest.param(a_report(place=IN_WORDS), "source:/hotline", id="words tell no spot apart"),
         pytest.param(a_signal(), "camera:cam-07", id="a signal goes with its camera"),
+        pytest.param(a_probe(Lane.SAFETY, 41), "probe:safety:41", id="a probe goes by its number"),
     ],
 )  # fmt: skip
 def test_related_messages_share_a_key(body: EventBody, key: str) -> None:
@@ -157,6 +161,18 @@ def test_related_messages_share_a_key(body: EventBody, key: str) -> None:
             id="a dead letter",
         ),
         pytest.param(a_page(), "pages", id="a page"),
+        pytest.param(
+            ProbeReturned(
+                id="t/0/1/probe",
+                lane=Lane.SAFETY,
+                number=1,
+                sent_at=NOON,
+                received_at=NOON,
+                address=an_address(1),
+            ),
+            "probes",
+            id="a probe",
+        ),
     ],
 )
 def test_a_letter_leaves_to_its_queue(letter: Letter, topic: str) -> None:
@@ -178,18 +194,21 @@ def test_one_broker_may_fail_where_there_are_enough(replication: int, in_sync: s
     assert {(topic.partitions, topic.replication) for topic in topics} == {(4, replication)}
 
 
-def test_events_carry_the_brokers_time_and_nothing_is_ever_forgotten() -> None:
+def test_events_carry_the_brokers_time_and_nothing_but_probes_is_forgotten() -> None:
     topics = {topic.name: topic.settings for topic in wanted_topics(partitions=1, replication=1)}
 
     assert sorted(topics) == [
+        "alarms",
         "dead-letters",
         "disposition.soft",
         "disposition.zero-tolerance",
         "events.general",
         "events.safety",
         "pages",
+        "probes",
     ]
     for lane in ("events.general", "events.safety"):
         assert topics[lane]["message.timestamp.type"] == "LogAppendTime"
-    assert {settings["retention.ms"] for settings in topics.values()} == {"-1"}
+    forgotten = {name for name, settings in topics.items() if settings["retention.ms"] != "-1"}
+    assert forgotten == {"probes"}
     assert {settings["unclean.leader.election.enable"] for settings in topics.values()} == {"false"}
