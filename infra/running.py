@@ -145,6 +145,7 @@ def _worker_specs(settings: Settings, deployment: Deployment) -> list[ChildSpec]
         *(spec(f"worker-{lane}", "worker", "--lane", lane.value) for lane in Lane),
         spec("relay", "relay"),
         spec("clocks", "clocks"),
+        spec("lookout", "lookout"),
     ]
 
 

@@ -67,16 +67,21 @@ def push_routes(parts: Pushing) -> APIRouter:
         openapi_extra={"security": [{"key": []}], "requestBody": _BODY},
     )
     async def push(request: Request) -> Response:
-        shown = source_of(await granted(request, parts.keyring))
-        pushed = await read_pushed(request, limit_bytes=parts.limit_bytes)
-        sender = Sender(source=shown.grant.source, lane=shown.grant.lane)
-        if pushed.form is Form.BATCH:
-            return await _take_batch(parts, pushed, sender, shown.key)
-        _spend(parts, shown.key, 1)
-        accepted = await _told(parts, pushed.item(), sender)
-        return _answer(202, _receipt(accepted))
+        with parts.metrics.tally.serving():
+            return await _push(parts, request)
 
     return router
+
+
+async def _push(parts: Pushing, request: Request) -> Response:
+    shown = source_of(await granted(request, parts.keyring))
+    pushed = await read_pushed(request, limit_bytes=parts.limit_bytes)
+    sender = Sender(source=shown.grant.source, lane=shown.grant.lane)
+    if pushed.form is Form.BATCH:
+        return await _take_batch(parts, pushed, sender, shown.key)
+    _spend(parts, shown.key, 1)
+    accepted = await _told(parts, pushed.item(), sender)
+    return _answer(202, _receipt(accepted))
 
 
 def _spend(parts: Pushing, key: str, events: int) -> None:

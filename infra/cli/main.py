@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "outcome": "infra.cli.outcomes:outcome",
     "counts": "infra.cli.counts:tell_counts",
     "health": "infra.cli.health:health",
+    "top": "infra.cli.top:top",
     "conserve": "infra.cli.health:conserve",
     "replay": "infra.cli.replaying:replay_command",
     "policy": "infra.cli.policy_commands:policy_app",

@@ -16,6 +16,8 @@ import typer
 from infra import composition, keeping
 from infra.cli.telling import errors_told
 from infra.deployment import find
+from infra.health import sampling
+from infra.lookout import keep_lookout
 from infra.settings import Settings
 from schemas.lane import Lane
 from streams.app import build_app
@@ -72,6 +74,21 @@ async def _clocks(settings: Settings) -> None:
     stop = _stop_at_signals()
     async with keeping.keeper(settings, find(settings), said=_self()) as keeper:
         await keeper.run(stop)
+
+
+@app.command()
+def lookout() -> None:
+    """Look at the house each second: how far every partition is, who lives, what is wrong."""
+    _log_plainly()
+    settings = Settings()
+    with errors_told():
+        asyncio.run(_lookout(settings))
+
+
+async def _lookout(settings: Settings) -> None:
+    stop = _stop_at_signals()
+    async with sampling.sampler(settings, find(settings)) as sampler:
+        await keep_lookout([sampler.run], stop)
 
 
 def _self() -> str:

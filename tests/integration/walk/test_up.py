@@ -33,7 +33,7 @@ def test_a_killed_deployment_leaves_no_process_and_goes_on_where_it_was(tmp_path
         total = again.settled()
         cases = again.queue()
 
-    assert len(children) == 7  # database, broker, door, two workers, relay, clocks
+    assert len(children) == 8  # database, broker, door, two workers, relay, clocks, lookout
     assert left == []
     assert (total["accepted"], total["outcomes"], total["difference"]) == (100, 100, 0)
     assert total["losses"] == 0
