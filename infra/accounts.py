@@ -1,4 +1,4 @@
-"""Gathers what a sum and a health report need: journals first, then ends, then one snapshot.
+"""Gathers what a sum needs: journals first, then ends, then one snapshot.
 
 In that order a message that comes in meanwhile can only be missing from all three or waiting:
 it is never taken for lost.
@@ -8,48 +8,18 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.ports import Head, Shard, Void
+from handlers.ports import Shard, Void
 from infra.deployment import Deployment
-from infra.store.health import CameraSeen, Numbers
 from infra.store.reading import Reading, Snapshot
 from schemas.ids import Partition, Sha256
-from schemas.instants import instant_text
 from schemas.lane import Lane
 from streams.conservation import Decided, Sum, Told, add_up, by_log
 from streams.journal import read_journals
 from streams.logs import LogRange, Logs
 from streams.topics import EVENTS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartitionHealth:
-    """How far a partition is behind."""
-
-    topic: str
-    partition: int
-    end: int
-    decided: int
-
-    @property
-    def lag(self) -> int:
-        """Messages that wait for their outcome."""
-        return max(0, self.end - self.decided)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthReport:
-    """The stream at one instant."""
-
-    taken_at: datetime
-    broker: str
-    is_trial: bool
-    partitions: Sequence[PartitionHealth]
-    numbers: Numbers
-    cameras: Sequence[CameraSeen]
 
 
 class _Undecided:
@@ -131,73 +101,6 @@ def _nothing_decided(log: Partition, found: LogRange | None) -> Decided:
     return _Undecided(Shard(log=log, topic=topic, lane=lane))
 
 
-async def report_health(deployment: Deployment, engine: AsyncEngine) -> HealthReport:
-    """Look at broker and store.
-
-    Raises:
-        TemporarilyUnavailableError: Kafka or the database is away.
-    """
-    found = await asyncio.to_thread(_ranges, deployment)
-    async with Reading(engine).snapshot() as seen:
-        heads = {progress.shard.log: progress.head for progress in await seen.logs.heads()}
-        return HealthReport(
-            taken_at=seen.taken_at,
-            broker=deployment.broker,
-            is_trial=deployment.is_trial,
-            partitions=[_partition(log, heads.get(log.log)) for log in found],
-            numbers=await seen.health.numbers(parked_since=datetime.fromisoformat(_EVER)),
-            cameras=await seen.health.cameras(),
-        )
-
-
-_EVER = "1970-01-01T00:00:00+00:00"
-
-
-def _partition(log: LogRange, head: Head | None) -> PartitionHealth:
-    return PartitionHealth(
-        topic=log.topic,
-        partition=log.log.number,
-        end=log.end,
-        decided=0 if head is None else head.next,
-    )
-
-
 def _ranges(deployment: Deployment) -> Sequence[LogRange]:
     with Logs(deployment.connection) as logs:
         return logs.ranges(list(EVENTS.values()))
-
-
-def health_json(report: HealthReport) -> dict[str, object]:
-    """The report for programs; the same that the API answers."""
-    numbers = report.numbers
-    oldest = numbers.oldest_unsent_at
-    return {
-        "taken_at": instant_text(report.taken_at),
-        "broker": report.broker,
-        "is_trial": report.is_trial,
-        "outcomes_last_minute": numbers.outcomes_last_minute,
-        "parked": numbers.parked,
-        "outbox": {
-            "backlog": numbers.backlog,
-            "oldest_at": None if oldest is None else instant_text(oldest),
-        },
-        "partitions": [
-            {
-                "topic": p.topic,
-                "partition": p.partition,
-                "end": p.end,
-                "decided": p.decided,
-                "lag": p.lag,
-            }
-            for p in report.partitions
-        ],
-        "cameras": [
-            {
-                "camera": camera.camera,
-                "last_event_at": instant_text(camera.last_event_at),
-                "last_received_at": instant_text(camera.last_received_at),
-                "messages": camera.messages,
-            }
-            for camera in report.cameras
-        ],
-    }

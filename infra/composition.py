@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 import detectors
 from handlers.decisions.policy import Policy
@@ -22,13 +23,14 @@ from handlers.ledger import SALT_BYTES
 from handlers.policies.pack import Files, pack_from
 from infra.access.keyring import Grant, Grants, Keyring
 from infra.access.rate import TokenBuckets
-from infra.accounts import report_health
 from infra.acting import open_acting
 from infra.api.acting import ActingParts
 from infra.api.app import Life, build_api
 from infra.api.pushing import Pushing
 from infra.api.watching import Watching
+from infra.beating import beats_of
 from infra.deployment import Deployment
+from infra.health.gathering import Gathering, look_whole
 from infra.metrics import (
     DoorMetrics,
     RelayMetrics,
@@ -36,7 +38,7 @@ from infra.metrics import (
     WorkerMetrics,
     serve_metrics,
 )
-from infra.opening import engine, open_traces, policy, policy_files, statement_key
+from infra.opening import cameras_folder, engine, open_traces, policy, policy_files, statement_key
 from infra.settings import Settings
 from infra.signing import make_key
 from infra.stopped_lanes import note_stopped, require_not_stopped
@@ -52,6 +54,7 @@ from schemas.ids import CameraId, Partition, Sha256
 from schemas.lane import Lane
 from schemas.wire.envelope import STRUCTURED
 from streams.app import LaneWorker
+from streams.beats import keep_beating, stop_beating
 from streams.flood import FloodGuard, Limits
 from streams.forgetting import DigestsOf
 from streams.intake import Door
@@ -59,6 +62,7 @@ from streams.journal import Journal
 from streams.logs import Logs
 from streams.producing import Outgoing, Producer
 from streams.provisioning import make_topics
+from streams.pulse import RelayPulse
 from streams.relay import Posted, Relay, Waiting
 from streams.settling import Settler
 from streams.spool import Spool, SpoolingPublisher
@@ -142,6 +146,7 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
         logs=logs,
         batch_events=settings.batch_events,
         digests_of=_digests_of(Reading(store)),
+        beats=beats_of(deployment, store),
     )
 
 
@@ -191,9 +196,13 @@ async def relay(
     counts = RelayMetrics(registry)
     if settings is not None:
         serve_metrics(registry, host=settings.host, port=settings.metrics_port)
+    carrier = Relay(outbox=Outbox(store, owner=owner), post=post, counts=counts)
+    pulse = RelayPulse(carrier, now=lambda: datetime.now(UTC))
+    beating = asyncio.create_task(keep_beating(beats_of(deployment, store), pulse.look))
     try:
-        yield Relay(outbox=Outbox(store, owner=owner), post=post, counts=counts)
+        yield carrier
     finally:
+        await stop_beating(beating)
         producer.close()
         await store.dispose()
 
@@ -227,18 +236,18 @@ def api(
     store = engine(deployment, application="offsite-door")
     registry = CollectorRegistry()
     people = open_acting(settings, deployment)
-    keyring = Keyring(
-        lambda: _grants(Sources(store)),
-        file=settings.data / "door" / "keys.json",
-        now=time.monotonic,
-    )
+    keyring = _keyring(settings, store)
     buckets = TokenBuckets(settings.events_per_second_per_key, now=time.monotonic)
     in_force = _following(people.shelf, policy(settings))
+    counts, beats = DoorMetrics(registry), beats_of(deployment, store)
+    beating = partial(keep_beating, beats, lambda: counts.tally.look(journal.fault))
+    gathers = Gathering(deployment, store, cameras=cameras_folder(settings))
 
     async def reach_kafka() -> None:
         await asyncio.to_thread(_reach_kafka, deployment)
 
     async def leave() -> None:
+        await gathers.close()
         await people.close()
         await store.dispose()
 
@@ -252,19 +261,24 @@ def api(
             ),
             keyring=keyring,
             buckets=buckets,
-            metrics=DoorMetrics(registry),
+            metrics=counts,
             limit_bytes=settings.body_limit_bytes,
         ),
         ActingParts(acting=people, keyring=keyring, buckets=buckets),
         Watching(
-            look=lambda: report_health(deployment, store),
+            look=lambda: look_whole(gathers),
             reach_kafka=reach_kafka,
             registry=registry,
             metrics=StreamMetrics(registry),
         ),
         version=version("offsite-enforcement"),
-        life=Life(loops=(keyring.keep_fresh, in_force.keep_fresh), at_end=leave),
+        life=Life(loops=(keyring.keep_fresh, in_force.keep_fresh, beating), at_end=leave),
     )
+
+
+def _keyring(settings: Settings, store: AsyncEngine) -> Keyring:
+    file = settings.data / "door" / "keys.json"
+    return Keyring(lambda: _grants(Sources(store)), file=file, now=time.monotonic)
 
 
 def _reach_kafka(deployment: Deployment) -> None:

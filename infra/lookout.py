@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -19,12 +20,17 @@ from infra import opening
 from infra.alarm_book import ALARMS_FILE
 from infra.alarm_channels import AlarmTopic, Webhook
 from infra.alarming import Alarms
+from infra.brokers import look_at_brokers, troubles_of_brokers
 from infra.deployment import Deployment
+from infra.health.gathering import gathering
+from infra.health.sampling import Sampler
 from infra.metrics import LookoutMetrics, serve_metrics
 from infra.probe_course import MISSED, Pace
 from infra.probe_door import ProbeDoor, ProbeKey
 from infra.probing import Prober
 from infra.settings import Settings
+from infra.stopped_lanes import stopped_lanes
+from infra.store.lag_samples import LagSamples
 from infra.store.whereabouts import Whereabouts, whereabouts
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address
@@ -116,14 +122,48 @@ async def lookout(settings: Settings, deployment: Deployment) -> AsyncIterator[L
         probers.append(_prober(settings, deployment, store, alarms, counts))
     serve_metrics(registry, host=settings.host, port=settings.metrics_port)
     try:
-        yield Lookout(
-            watchers=[prober.troubles for prober in probers],
-            alarms=alarms,
-            loops=[prober.run for prober in probers],
-        )
+        async with gathering(deployment, store, cameras=opening.cameras_folder(settings)) as house:
+            yield Lookout(
+                watchers=[
+                    house.troubles,
+                    partial(_stopped_lanes, settings),
+                    _Seldom(partial(_forgetful_brokers, deployment, store), every_s=60.0),
+                    *(prober.troubles for prober in probers),
+                ],
+                alarms=alarms,
+                loops=[
+                    Sampler(house, samples=LagSamples(store)).run,
+                    *(prober.run for prober in probers),
+                ],
+            )
     finally:
         await asyncio.to_thread(producer.close)
         await store.dispose()
+
+
+async def _stopped_lanes(settings: Settings) -> Sequence[Trouble]:
+    return stopped_lanes(settings.data)
+
+
+async def _forgetful_brokers(deployment: Deployment, store: AsyncEngine) -> Sequence[Trouble]:
+    return troubles_of_brokers(await look_at_brokers(deployment, store))
+
+
+class _Seldom:
+    """A watcher whose look is long: it reads all journals. Between looks it says the same."""
+
+    def __init__(self, watcher: Watcher, *, every_s: float) -> None:
+        self._watcher: Final = watcher
+        self._every_s: Final = every_s
+        self._due_at = float("-inf")
+        self._said: Sequence[Trouble] = ()
+
+    async def __call__(self) -> Sequence[Trouble]:
+        now = asyncio.get_running_loop().time()
+        if now >= self._due_at:
+            self._said = await self._watcher()
+            self._due_at = now + self._every_s
+        return self._said
 
 
 def _webhooks(settings: Settings) -> Sequence[Webhook]:

@@ -40,6 +40,9 @@ LABELS: Final[Mapping[str, str]] = {
     "stage": "of a probe's way: door, decided, delivered; or where it is stuck: door, worker, "
     "relay, return, unknown",
     "kind": "of trouble, such as probe-missed",
+    "verdict": "ok, catching-up, behind, falling-behind, stalled, stopped",
+    "part": "door, relay, or a lane's worker",
+    "owner": "a process, by its host's name and its number",
     "camera": "a camera's id, never a person's",
 }
 """What each label may say. Each is a closed set, or an id of a thing of the city's."""
@@ -117,6 +120,27 @@ STREAM_UP: Final = _gauge("stream_up", _D, "0 or 1", "1 while Kafka and the data
 LAG_MESSAGES: Final = _gauge(
     "lag_messages", _D, "messages", "Messages without outcome", "topic", "partition"
 )
+LAG_SECONDS: Final = _gauge(
+    "lag_seconds", _D, "seconds", "Age of the oldest message without outcome", "topic", "partition"
+)
+VERDICT: Final = _gauge(
+    "partition_verdict", _D, "0 or 1", "1 for the verdict that holds",
+    "topic", "partition", "verdict",
+)  # fmt: skip
+REBALANCES: Final = _gauge(
+    "worker_rebalances", _D, "rebalances", "Rebalances that a worker went through", "owner"
+)
+POOL_TAKEN: Final = _gauge(
+    "pool_connections_taken", _D, "connections", "In use at a process's last beat", "part", "owner"
+)
+POOL_SIZE: Final = _gauge(
+    "pool_connections", _D, "connections", "At most", "part", "owner"
+)  # fmt: skip
+BROKERS_AWAY: Final = _gauge("brokers_away", _D, "brokers", "Brokers that ought to be there")
+CAMERA_BLIND: Final = _gauge(
+    "camera_blind_seconds", _D, "seconds", "Time of the last hour that a camera couldn't see",
+    "camera",
+)  # fmt: skip
 CAMERA_AGE: Final = _gauge(
     "camera_last_event_age_seconds", _D, "seconds", "Since a camera's last word", "camera"
 )
@@ -182,6 +206,7 @@ ALARM_TELLINGS: Final = _gauge(
 
 METRICS: Final[tuple[Metric, ...]] = (
     *(DOOR_ACCEPTED, DOOR_ACCEPTED_BYTES, DOOR_REFUSED, DOOR_SECONDS),
+    *(LAG_SECONDS, VERDICT, REBALANCES, POOL_TAKEN, POOL_SIZE, BROKERS_AWAY, CAMERA_BLIND),
     *(STREAM_UP, LAG_MESSAGES, CAMERA_AGE, OUTCOMES_RATE, PARKED, OUTBOX_BACKLOG, OUTBOX_OLDEST),
     *(WORKER_SETTLED, WORKER_BATCH, WORKER_SECONDS, WORKER_GAPS, WORKER_AWAY),
     *(RELAY_CARRIED, RELAY_HELD, RELAY_AGE, RELAY_AWAY),

@@ -8,9 +8,13 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from handlers.ports import Settled
 from infra import metric_list as listed
-from infra.accounts import HealthReport
+from infra.health.door import DoorTally
+from infra.health.process_troubles import name_of
+from infra.health.report import HealthReport
 from infra.probe_course import Stuck
 from schemas.lane import Lane
+from streams.beats import WorkerBeat
+from streams.verdicts import Verdict
 
 
 def serve_metrics(registry: CollectorRegistry, *, host: str, port: int) -> None:
@@ -20,23 +24,26 @@ def serve_metrics(registry: CollectorRegistry, *, host: str, port: int) -> None:
 
 
 class DoorMetrics:
-    """What a door counts itself."""
+    """What a door counts itself; `tally` is the same for its beats."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._accepted = listed.DOOR_ACCEPTED.counter(registry)
         self._bytes = listed.DOOR_ACCEPTED_BYTES.counter(registry)
         self._refused = listed.DOOR_REFUSED.counter(registry)
         self._seconds = listed.DOOR_SECONDS.histogram(registry)
+        self.tally = DoorTally()
 
     def accepted(self, topic: str, *, size: int, seconds: float) -> None:
         """One more lies in Kafka."""
         self._accepted.labels(topic).inc()
         self._bytes.labels(topic).inc(size)
         self._seconds.observe(seconds)
+        self.tally.accepted_one()
 
     def refused(self, reason: str, status: int) -> None:
         """One more was sent back."""
         self._refused.labels(reason, str(status)).inc()
+        self.tally.refused_one(str(status))
 
 
 class StreamMetrics:
@@ -50,6 +57,13 @@ class StreamMetrics:
         self._parked = listed.PARKED.gauge(registry)
         self._backlog = listed.OUTBOX_BACKLOG.gauge(registry)
         self._oldest = listed.OUTBOX_OLDEST.gauge(registry)
+        self._lag_age = listed.LAG_SECONDS.gauge(registry)
+        self._verdict = listed.VERDICT.gauge(registry)
+        self._rebalances = listed.REBALANCES.gauge(registry)
+        self._pool = listed.POOL_TAKEN.gauge(registry)
+        self._pool_size = listed.POOL_SIZE.gauge(registry)
+        self._away = listed.BROKERS_AWAY.gauge(registry)
+        self._blind = listed.CAMERA_BLIND.gauge(registry)
 
     def set(self, report: HealthReport | None) -> None:
         """Nothing known: only `offsite_stream_up` 0 is said, the rest stays as last seen."""
@@ -57,17 +71,38 @@ class StreamMetrics:
         if report is None:
             return
         for partition in report.partitions:
-            self._lag.labels(partition.topic, str(partition.partition)).set(partition.lag)
+            place = (partition.topic, str(partition.partition))
+            self._lag.labels(*place).set(partition.lag)
+            self._lag_age.labels(*place).set(partition.lag_age.total_seconds())
+            for verdict in Verdict:
+                self._verdict.labels(*place, verdict.value).set(verdict is partition.verdict)
+        self._set_processes(report)
+        self._away.set(len(report.cluster.away))
         for camera in report.cameras:
-            age = report.taken_at - camera.last_received_at
+            age = report.taken_at - camera.seen.last_received_at
             self._age.labels(camera.camera).set(max(0.0, age.total_seconds()))
+            hidden = () if camera.hour is None else camera.hour.hidden.values()
+            self._blind.labels(camera.camera).set(sum(span.total_seconds() for span in hidden))
         numbers = report.numbers
+        if numbers is None:
+            return
         oldest = numbers.oldest_unsent_at
         self._rate.set(numbers.outcomes_last_minute / 60)
         self._parked.set(numbers.parked)
         self._backlog.set(numbers.backlog)
         waits = 0.0 if oldest is None else (report.taken_at - oldest).total_seconds()
         self._oldest.set(max(0.0, waits))
+
+    def _set_processes(self, report: HealthReport) -> None:
+        """Processes that ended are not told any more."""
+        for gauge in (self._rebalances, self._pool, self._pool_size):
+            gauge.clear()
+        for process in report.processes:
+            heard, part = process.heard, name_of(process.heard.said)
+            self._pool.labels(part, heard.owner).set(heard.pool_taken)
+            self._pool_size.labels(part, heard.owner).set(heard.pool_size)
+            if isinstance(heard.said, WorkerBeat):
+                self._rebalances.labels(heard.owner).set(heard.said.rebalances)
 
 
 class WorkerMetrics:

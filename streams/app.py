@@ -10,6 +10,7 @@ head. See `docs/decisions/0002-the-head-row-is-the-truth.md`.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -20,11 +21,13 @@ from handlers.ports import Shard, Work
 from schemas.errors import OffsiteError, TemporarilyUnavailableError
 from schemas.ids import Address, Partition
 from schemas.lane import Lane
+from streams.beats import Beats, keep_beating
 from streams.connection import Connection
 from streams.decoding import Message, message
 from streams.drain import drain_quickly
 from streams.forgetting import DigestsOf, require_kept, require_same
 from streams.logs import LogRange, Logs
+from streams.pulse import Pulse
 from streams.settling import Settler
 from streams.topics import EVENTS
 
@@ -41,7 +44,10 @@ class TopicReplacedError(OffsiteError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneWorker:
-    """All that a lane's worker is made of. `topic_id` is the topic's identity at start-up."""
+    """All that a lane's worker is made of. `topic_id` is the topic's identity at start-up.
+
+    Without `beats` nobody is told that it lives.
+    """
 
     connection: Connection
     lane: Lane
@@ -51,6 +57,7 @@ class LaneWorker:
     logs: Logs
     batch_events: int
     digests_of: DigestsOf
+    beats: Beats | None = None
 
     @property
     def topic(self) -> str:
@@ -67,6 +74,7 @@ def build_app(worker: LaneWorker) -> faust.App:
     app = faust_app(f"offsite-{worker.lane}", worker.connection)
     drain_quickly(app)
     pending: asyncio.Queue[Any] = asyncio.Queue(maxsize=4 * worker.batch_events)
+    pulse = Pulse(app, worker.lane, now=lambda: datetime.now(UTC))
 
     @app.agent(app.topic(worker.topic, value_type=bytes), concurrency=1)  # type: ignore[untyped-decorator]  # Faust ships no types
     async def intake(stream: Any) -> None:
@@ -79,7 +87,13 @@ def build_app(worker: LaneWorker) -> faust.App:
 
     @app.task  # type: ignore[untyped-decorator]  # Faust ships no types
     async def settle_what_waits() -> None:  # an exception here ends the process, as it should
-        await _settle_for_ever(app, worker, pending)
+        await _settle_for_ever(app, worker, pending, pulse)
+
+    if (beats := worker.beats) is not None:
+
+        @app.task  # type: ignore[untyped-decorator]  # Faust ships no types
+        async def say_that_we_live() -> None:
+            await keep_beating(beats, pulse.look)
 
     return app
 
@@ -118,7 +132,7 @@ def _credentials(connection: Connection) -> "faust.SASLCredentials | faust.SSLCr
 
 
 async def _settle_for_ever(
-    app: faust.App, worker: LaneWorker, pending: "asyncio.Queue[Any]"
+    app: faust.App, worker: LaneWorker, pending: "asyncio.Queue[Any]", pulse: Pulse
 ) -> None:
     sweep = _Sweep(app, worker)
     events: list[Any] = []
@@ -127,7 +141,9 @@ async def _settle_for_ever(
             await asyncio.sleep(_GATHERING_S)
         events = await _waiting(pending, worker.batch_events)
         for partition, group in groupby(_live(app, events), key=lambda e: e.message.partition):
-            await _settle_one(worker, partition, list(group))
+            batch = list(group)
+            await _settle_one(worker, partition, batch)
+            pulse.settled(len(batch))
         await sweep.when_due()
 
 

@@ -39,9 +39,15 @@ class Journal:
         self._waiting: list[tuple[bytes, Future[None]]] = []
         self._changed = threading.Condition()
         self._closing = False
+        self._fault = ""
         folder.mkdir(parents=True, exist_ok=True)
         self._thread = threading.Thread(target=self._write_for_ever, name="journal", daemon=True)
         self._thread.start()
+
+    @property
+    def fault(self) -> str:
+        """Why the last note could not be written; empty while all is well."""
+        return self._fault
 
     async def note(self, entry: Entry) -> None:
         """Return when the entry is on the disk.
@@ -88,6 +94,7 @@ class Journal:
                 if not batch:
                     return
             fault = self._write(b"".join(line for line, _ in batch))
+            self._fault = "" if fault is None else str(fault)
             for _, written in batch:
                 if fault is None:
                     written.set_result(None)

@@ -95,6 +95,7 @@ class Relay:
         self._shards: frozenset[int] = frozenset()
         self._lease_due_at = 0.0
         self._held_until: dict[str, float] = {}
+        self._carried = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Carry until told to stop; neighbours that are away are waited for."""
@@ -111,6 +112,21 @@ class Relay:
                 await pause(stop, wait)
         await self._outbox.release()
 
+    @property
+    def carried(self) -> int:
+        """Rows that were acknowledged and marked since the start."""
+        return self._carried
+
+    @property
+    def held(self) -> int:
+        """Cases whose letters wait because an earlier one of theirs failed a moment ago."""
+        return len(self._held_until)
+
+    @property
+    def shards(self) -> int:
+        """Of the outbox that are ours now."""
+        return len(self._shards)
+
     async def carry_once(self) -> int:
         """Carry what waits now; answer how many rows were acknowledged and marked."""
         now = asyncio.get_running_loop().time()
@@ -126,6 +142,7 @@ class Relay:
             posted += await self._carry_wave(wave, now)
         if posted:
             await self._outbox.mark_sent(posted)
+            self._carried += len(posted)
         return len(posted)
 
     async def _carry_wave(self, wave: Sequence[Waiting], now: float) -> list[Posted]:

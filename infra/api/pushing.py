@@ -70,7 +70,8 @@ def push_routes(parts: Pushing) -> APIRouter:
     )
     async def push(request: Request) -> Response:
         try:
-            return await _answered(parts, request)
+            with parts.metrics.tally.serving():
+                return await _answered(parts, request)
         except ProblemError as problem:
             _count(parts, problem)
             raise

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from infra.accounts import HealthReport, health_json
 from infra.api.problems import RETRY_AFTER_S, ProblemError
+from infra.health.report import HealthReport
+from infra.health.wording import health_json
 from infra.metrics import StreamMetrics
 from schemas.errors import TemporarilyUnavailableError
 
@@ -19,7 +20,7 @@ LOOK_WITHIN_S = 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """What the routes need. `reach_kafka` returns, or raises when Kafka is away."""
+    """What the routes need. `look` and `reach_kafka` raise when a neighbour is away."""
 
     look: Callable[[], Awaitable[HealthReport]]
     reach_kafka: Callable[[], Awaitable[None]]
@@ -53,7 +54,7 @@ def watch_routes(parts: Watching) -> APIRouter:
             parts.metrics.set(None)
         return Response(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)
 
-    @router.get("/v1/health", summary="Lag, cameras, parked, outbox")
+    @router.get("/v1/health", summary="Lag and verdicts, cameras, processes, brokers, troubles")
     async def health() -> Response:
         try:
             async with asyncio.timeout(LOOK_WITHIN_S):

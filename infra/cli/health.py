@@ -1,68 +1,46 @@
 """`offsite health`: is the stream well?"""
 
-from datetime import datetime
+import asyncio
 from typing import Annotated
 
 import typer
 
-from infra.accounts import HealthReport, health_json, report_health
-from infra.cli.asking import with_engine
-from infra.cli.cases import local
-from infra.cli.telling import OUT, errors_told, tell_fields, tell_json, tell_table
-from infra.deployment import find
+from infra.cli.health_tables import tell_health
+from infra.cli.telling import Exit, errors_told, tell_json
+from infra.cli.watching_health import WATCH_EVERY_S, looking
+from infra.deployment import Deployment, find
+from infra.health.troubles import troubles_of
+from infra.health.wording import health_json
 from infra.settings import Settings
+from schemas.errors import TemporarilyUnavailableError
+from schemas.trouble import Severity
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
-def health(as_json: AsJson = False) -> None:
-    """Lag per partition, age of each camera's last word, outcomes, parked, outbox."""
+def health(
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Anew every two seconds.")] = False,
+) -> None:
+    """Lag and verdict per partition, processes, cameras, brokers, and which cases are touched.
+
+    Ends with 1 when something critical is wrong, with 3 when Kafka or the database is away.
+    """
+    settings = Settings()
     with errors_told():
-        deployment = find(Settings())
-        report = with_engine(deployment, lambda engine: report_health(deployment, engine))
-    if as_json:
-        tell_json(health_json(report))
-        return
-    _tell_health(report)
+        deployment = find(settings)
+        asyncio.run(_look(settings, deployment, as_json=as_json, watch=watch))
 
 
-def _tell_health(report: HealthReport) -> None:
-    numbers = report.numbers
-    if report.is_trial:
-        OUT.print("TRIAL: the broker forgets at every stop; no delivery claim is made")
-    oldest = numbers.oldest_unsent_at
-    tell_fields(
-        "Stream",
-        {
-            "broker": report.broker,
-            "outcomes in the last minute": f"{numbers.outcomes_last_minute} "
-            f"({numbers.outcomes_last_minute / 60:.1f}/s)",
-            "parked": numbers.parked,
-            "outbox backlog": numbers.backlog
-            if oldest is None
-            else f"{numbers.backlog}, oldest {_age(report.taken_at, oldest)}",
-        },
-    )
-    tell_table(
-        "Partitions",
-        ("topic", "partition", "end", "decided", "lag"),
-        [(p.topic, p.partition, p.end, p.decided, p.lag) for p in report.partitions],
-    )
-    tell_table(
-        "Cameras",
-        ("camera", "last event (its clock)", "last heard", "age", "messages"),
-        [
-            (
-                camera.camera,
-                local(camera.last_event_at),
-                local(camera.last_received_at),
-                _age(report.taken_at, camera.last_received_at),
-                camera.messages,
-            )
-            for camera in report.cameras
-        ],
-    )
-
-
-def _age(now: datetime, then: datetime) -> str:
-    return f"{max(0.0, (now - then).total_seconds()):.0f} s"
+async def _look(settings: Settings, deployment: Deployment, *, as_json: bool, watch: bool) -> None:
+    async with looking(settings, deployment) as gathers:
+        while True:
+            report = await gathers.look()
+            tell_json(health_json(report)) if as_json else tell_health(report)
+            if not watch:
+                break
+            await asyncio.sleep(WATCH_EVERY_S)
+    if report.faults:
+        raise TemporarilyUnavailableError("; ".join(fault.said for fault in report.faults))
+    if any(each.severity is Severity.CRITICAL for each in troubles_of(report)):
+        raise typer.Exit(Exit.CHECK_FAILED)

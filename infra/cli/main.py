@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "conserve": "infra.cli.conserving:conserve",
     "dead": "infra.cli.dead:dead_app",
     "alarms": "infra.cli.alarms:alarm_app",
+    "top": "infra.cli.top:top",
     "replay": "infra.cli.replaying:replay_command",
     "policy": "infra.cli.policy_commands:policy_app",
     "rules": "infra.cli.rules:rules_app",

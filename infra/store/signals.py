@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from itertools import groupby
+from typing import Any, Final
 
-from sqlalchemy import ARRAY, Text, func, literal, select, true
+from sqlalchemy import ARRAY, Select, Text, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.store.failures import told_by_remedy
@@ -42,11 +43,25 @@ class Signals:
             .where(table.camera == camera, table.until_at >= since, table.from_at < until)
             .order_by(table.from_at, table.topic_id, table.partition, table.offset)
         )
+        return await self._read(query)
+
+    async def since(self, since: datetime) -> Mapping[CameraId, Sequence[StreamSignal]]:
+        """What every camera said of the time from then on, each the earliest first."""
+        table = camera_signals.c
+        query = (
+            select(camera_signals)
+            .where(table.until_at >= since)
+            .order_by(table.camera, table.from_at, table.topic_id, table.partition, table.offset)
+        )
+        told = groupby(await self._read(query), key=lambda signal: signal.camera)
+        return {camera: list(signals) for camera, signals in told}
+
+    async def _read(self, query: Select[Any]) -> Sequence[StreamSignal]:
         with told_by_remedy():
             rows = await self._connection.execute(query)
         return [
             StreamSignal(
-                camera=camera,
+                camera=CameraId(row.camera),
                 kind=SignalKind(row.kind),
                 from_at=row.from_at,
                 until_at=row.until_at,
@@ -72,3 +87,21 @@ class Signals:
         with told_by_remedy():
             rows = await self._connection.execute(query)
         return {CameraId(row.camera): row.until_at for row in rows}
+
+    async def ended(self, cameras: Collection[CameraId]) -> frozenset[CameraId]:
+        """Those whose last word is that their source is at its end."""
+        asked = func.unnest(literal(list(cameras), ARRAY(Text)))
+        named = asked.table_valued("camera", name="named").render_derived()
+        table = camera_signals.c
+        is_end = table.kind == SignalKind.SOURCE_ENDED.value
+        last = (
+            select(table.kind)
+            .where(table.camera == named.c.camera)
+            .order_by(table.until_at.desc(), is_end.desc())
+            .limit(1)
+            .lateral("last")
+        )
+        ended = last.c.kind == SignalKind.SOURCE_ENDED.value
+        query = select(named.c.camera).select_from(named.join(last, ended))
+        with told_by_remedy():
+            return frozenset(CameraId(row.camera) for row in await self._connection.execute(query))

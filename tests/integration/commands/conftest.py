@@ -199,5 +199,13 @@ def lines(*words: str, code: int = 0) -> list[dict[str, Any]]:
     return [json.loads(line) for line in offsite(*words, "--json", code=code).stdout.splitlines()]
 
 
+def told_by_health() -> dict[str, Any]:
+    """The report, whatever is wrong: other tests left messages that nobody here decides."""
+    done = CliRunner().invoke(app, ["health", "--json"])
+    assert done.exit_code in {0, 1}, (done.output, done.exc_info)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
 def seen(id: str, *, place: str = "jiefang-1", matter: MatterKey = STALL) -> Event:  # noqa: A002
     return an_event(an_observation(place=a_place(place), matter=matter), id=id)

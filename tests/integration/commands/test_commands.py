@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from infra.store.sources import Sources
-from tests.integration.commands.conftest import EVER, FIRE_LANE, House, lines, offsite, seen
+from tests.integration.commands.conftest import (
+    EVER,
+    FIRE_LANE,
+    House,
+    lines,
+    offsite,
+    seen,
+    told_by_health,
+)
 
 pytestmark = [pytest.mark.broker, pytest.mark.database]
 
@@ -127,7 +135,7 @@ def test_health_tells_lag_cameras_and_outbox(house: House) -> None:
     house.decide(accepted[:1])
     here = accepted[-1].receipt.address
 
-    (told,) = lines("health")
+    told = told_by_health()
 
     (mine,) = (
         each
@@ -137,6 +145,9 @@ def test_health_tells_lag_cameras_and_outbox(house: House) -> None:
     (camera,) = told["cameras"]
     assert mine["lag"] == 2
     assert (mine["end"], mine["decided"]) == (here.offset + 1, here.offset - 1)
+    assert (mine["group"], mine["verdict"], mine["is_seen"]) == ("offsite-general", "ok", True)
+    assert 0 < mine["lag_seconds"] < 60
+    assert (mine["leader"], mine["in_sync"], mine["owner"]) == (1, [1], None)
     assert (camera["camera"], camera["messages"]) == ("cam-07", 1)
     assert (told["outbox"]["backlog"], told["outcomes_last_minute"], told["parked"]) == (1, 1, 0)
     assert (told["is_trial"], told["broker"]) == (False, "your own Kafka")

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 import infra.store.act_tables
+import infra.store.beat_tables
 import infra.store.clock_tables
 import infra.store.dead_letter_tables
 import infra.store.evidence_tables
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.database
 
 def test_the_migrations_build_what_the_code_expects(database: str) -> None:
     assert infra.store.act_tables.acts.metadata is infra.store.clock_tables.clocks.metadata
+    assert infra.store.beat_tables.beats.metadata is metadata
     assert infra.store.evidence_tables.evidence_uses.metadata is metadata
     assert infra.store.dead_letter_tables.dead_letter_acts.metadata is metadata
     assert infra.store.signal_tables.camera_signals.metadata is metadata

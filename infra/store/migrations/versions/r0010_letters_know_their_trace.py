@@ -5,7 +5,7 @@ from typing import Final
 from alembic import op
 
 revision: Final = "r0010"
-down_revision: Final = "r0008"
+down_revision: Final = "r0009"
 
 
 def upgrade() -> None:
