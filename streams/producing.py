@@ -8,11 +8,11 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Final
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address
@@ -49,6 +49,7 @@ class Producer:
         self._linger_ms = linger_ms
         self._driver: Any = None
         self._lock = Lock()
+        self._swap = Lock()
         self._failed_at = float("-inf")
         self._met: set[str] = set()
         self._meetings: dict[str, asyncio.Future[None]] = {}
@@ -63,6 +64,7 @@ class Producer:
         try:
             answer = self._send(driver, record).get(timeout=DELIVERY_TIMEOUT_S + 1)
         except KafkaError as error:
+            self._retire_if_stuck(driver, error)
             raise self._away(error) from error
         return self._receipt(driver, answer)
 
@@ -78,6 +80,7 @@ class Producer:
             if answered.done():
                 return
             if failed:
+                self._retire_if_stuck(driver, value)
                 answered.set_exception(self._away(value))
             else:
                 answered.set_result(value)
@@ -85,6 +88,7 @@ class Producer:
         try:
             sent = self._send(driver, record)
         except KafkaError as error:
+            self._retire_if_stuck(driver, error)
             raise self._away(error) from error
         sent.add_callback(lambda v: loop.call_soon_threadsafe(lambda: settle(v, failed=False)))
         sent.add_errback(lambda e: loop.call_soon_threadsafe(lambda: settle(e, failed=True)))
@@ -92,15 +96,32 @@ class Producer:
             async with asyncio.timeout(DELIVERY_TIMEOUT_S + 1):
                 return self._receipt(driver, await answered)
         except TimeoutError as error:
+            self._retire_if_stuck(driver, error)
             raise self._away(error) from error
 
     def close(self) -> None:
         """Leave the brokers; may be repeated."""
         with self._lock:
             if self._driver is not None:
-                self._driver.close(timeout=2)
+                _end(self._driver, within_s=2)
                 self._driver = None
             self._met.clear()
+
+    def _retire_if_stuck(self, driver: Any, error: BaseException) -> None:
+        """A driver whose record timed out may never send again: the next record gets a new one.
+
+        Seen when two of three brokers were killed and came back: its batches expired, and it then
+        sent nothing for ever. A new driver has another producer id, so a record of unknown fate
+        may come twice, as it may whenever a sender has to send again.
+        """
+        if not isinstance(error, KafkaTimeoutError | TimeoutError):
+            return
+        with self._swap:  # not the other lock, which is held for seconds while we connect
+            if self._driver is not driver:
+                return  # another one's record timed out before
+            self._driver = None
+            self._met.clear()
+        Thread(target=_end, args=(driver,), kwargs={"within_s": 0}, daemon=True).start()
 
     def _send(self, driver: Any, record: Outgoing) -> Any:
         return driver.send(
@@ -140,10 +161,13 @@ class Producer:
                 if self._failed_at > asked_at:
                     raise self._away("no connection just now")
                 try:
-                    self._driver = self._connect()
+                    driver = self._connect()
                 except KafkaError as error:
                     self._failed_at = time.monotonic()
                     raise self._away(error) from error
+                with self._swap:
+                    self._driver = driver
+                return driver
             return self._driver
 
     def _connect(self) -> Any:
@@ -172,3 +196,11 @@ class Producer:
         return TemporarilyUnavailableError(
             f"expected an acknowledgement from Kafka at {self._connection.bootstrap}, got {error!r}"
         )
+
+
+def _end(driver: Any, *, within_s: float) -> None:
+    """Nobody was promised what isn't acknowledged yet, and absent brokers can't keep us."""
+    try:
+        driver.close(timeout=within_s)
+    except KafkaError:  # it gave up at its flush and would leave its thread behind
+        driver._sender.force_close()  # noqa: SLF001 - no public way
