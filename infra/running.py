@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -142,10 +142,18 @@ def _worker_specs(settings: Settings, deployment: Deployment) -> list[ChildSpec]
 
     return [
         spec("door", "api", ready=lambda: _answers(f"{door}/healthz")),
-        *(spec(f"worker-{lane}", "worker", "--lane", lane.value) for lane in Lane),
+        *(
+            spec(f"worker-{lane}-{number}", "worker", "--lane", lane.value)
+            for lane, count in _worker_sets(settings).items()
+            for number in range(1, count + 1)
+        ),
         spec("relay", "relay"),
         spec("clocks", "clocks"),
     ]
+
+
+def _worker_sets(settings: Settings) -> Mapping[Lane, int]:
+    return {Lane.SAFETY: settings.workers_safety, Lane.GENERAL: settings.workers_general}
 
 
 def _environment(settings: Settings, deployment: Deployment) -> dict[str, str]:
@@ -158,6 +166,7 @@ def _environment(settings: Settings, deployment: Deployment) -> dict[str, str]:
         "OFFSITE_POLICY": settings.policy,
         "OFFSITE_HOST": host,
         "OFFSITE_PORT": port,
+        "OFFSITE_GENERAL_NICE": str(settings.general_nice),
         "PYTHONUNBUFFERED": "1",
     }
     if settings.policies is not None:

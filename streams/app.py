@@ -27,6 +27,8 @@ from streams.settling import Settler
 from streams.topics import EVENTS
 
 _SWEEP_S: Final = 2.0
+_LEAVE_WITHIN_S: Final = 5.0
+"""Less than a supervisor's patience, and than the session that the group would wait for."""
 
 
 class TopicReplacedError(OffsiteError):
@@ -59,6 +61,7 @@ def build_app(worker: LaneWorker) -> faust.App:
     """Make the Faust app of a lane. One app id and one process set a lane."""
     app = faust_app(f"offsite-{worker.lane}", worker.connection)
     pending: asyncio.Queue[Any] = asyncio.Queue(maxsize=2 * worker.batch_events)
+    hand = asyncio.Lock()
 
     @app.agent(app.topic(worker.topic, value_type=bytes), concurrency=1)  # type: ignore[untyped-decorator]  # Faust ships no types
     async def intake(stream: Any) -> None:
@@ -68,9 +71,28 @@ def build_app(worker: LaneWorker) -> faust.App:
 
     @app.task  # type: ignore[untyped-decorator]  # Faust ships no types
     async def settle_what_waits() -> None:  # an exception here ends the process, as it should
-        await _settle_for_ever(app, worker, pending)
+        await _settle_for_ever(app, worker, pending, hand)
+
+    @app.on_before_shutdown.connect  # type: ignore[untyped-decorator]  # Faust ships no types
+    async def finish_the_batch(*_: Any, **__: Any) -> None:
+        await _let_go(worker, hand)
 
     return app
+
+
+async def _let_go(worker: LaneWorker, hand: asyncio.Lock) -> None:
+    """Wait for the batch in hand, and begin no other: the hand is taken and never given back.
+
+    Faust then commits what was acknowledged and leaves the group, so that others take over at
+    once. A batch that can't be finished is rolled back, and is theirs.
+    """
+    try:
+        async with asyncio.timeout(_LEAVE_WITHIN_S):
+            await hand.acquire()
+    except TimeoutError:
+        structlog.get_logger().warning("left_in_mid_batch", topic=worker.topic)
+    else:
+        structlog.get_logger().info("left", topic=worker.topic)
 
 
 def faust_app(group: str, connection: Connection) -> faust.App:
@@ -93,14 +115,15 @@ def faust_app(group: str, connection: Connection) -> faust.App:
 
 
 async def _settle_for_ever(
-    app: faust.App, worker: LaneWorker, pending: "asyncio.Queue[Any]"
+    app: faust.App, worker: LaneWorker, pending: "asyncio.Queue[Any]", hand: asyncio.Lock
 ) -> None:
     sweep = _Sweep(app, worker)
     while True:
         events = await _waiting(pending, worker.batch_events)
-        for partition, group in groupby(_live(app, events), key=lambda e: e.message.partition):
-            await _settle_one(worker, partition, list(group))
-        await sweep.when_due()
+        async with hand:
+            for partition, group in groupby(_live(app, events), key=lambda e: e.message.partition):
+                await _settle_one(worker, partition, list(group))
+            await sweep.when_due()
 
 
 async def _waiting(pending: "asyncio.Queue[Any]", most: int) -> list[Any]:

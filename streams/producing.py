@@ -157,7 +157,8 @@ class Producer:
     def _connected(self, asked_at: float) -> Any:
         """Those who waited while another one tried in vain don't try again one by one."""
         with self._lock:
-            if self._driver is None:
+            driver = self._driver
+            if driver is None:
                 if self._failed_at > asked_at:
                     raise self._away("no connection just now")
                 try:
@@ -167,8 +168,7 @@ class Producer:
                     raise self._away(error) from error
                 with self._swap:
                     self._driver = driver
-                return driver
-            return self._driver
+            return driver
 
     def _connect(self) -> Any:
         return KafkaProducer(

@@ -3,9 +3,9 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
-from os import getpid
 from typing import Annotated
 
 import faust
@@ -30,6 +30,8 @@ def worker(lane: Annotated[Lane, typer.Option(help="Which lane to decide.")]) ->
     with errors_told():
         lane_worker = composition.lane_worker(settings, find(settings), lane)
     collect_seldom()
+    if lane is not Lane.SAFETY:
+        os.nice(settings.general_nice)
     faust.Worker(
         build_app(lane_worker), loglevel="WARN", redirect_stdouts=False
     ).execute_from_commandline()
@@ -73,7 +75,7 @@ async def _clocks(settings: Settings) -> None:
 
 
 def _self() -> str:
-    return f"{socket.gethostname()}-{getpid()}"
+    return f"{socket.gethostname()}-{os.getpid()}"
 
 
 @app.command()

@@ -3,7 +3,6 @@
 import gc
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
