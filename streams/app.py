@@ -27,6 +27,8 @@ from streams.settling import Settler
 from streams.topics import EVENTS
 
 _SWEEP_S: Final = 2.0
+_NOTICE_WITHIN_MS: Final = 10_000
+"""So soon a worker sees partitions that were added; the driver's own default is five minutes."""
 _LEAVE_WITHIN_S: Final = 5.0
 """Less than a supervisor's patience, and than the session that the group would wait for."""
 
@@ -110,6 +112,7 @@ def faust_app(group: str, connection: Connection) -> faust.App:
         broker_session_timeout=6,
         broker_rebalance_timeout=3,
         broker_heartbeat_interval=1,
+        consumer_metadata_max_age_ms=_NOTICE_WITHIN_MS,
         web_enabled=False,
     )
 

@@ -21,6 +21,8 @@ from streams.logs import topic_identity
 from streams.topics import LARGEST_MESSAGE_BYTES
 
 DELIVERY_TIMEOUT_S: Final = 10.0
+_NOTICE_WITHIN_MS: Final = 10_000
+"""So soon a producer uses partitions that were added, as workers read them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,11 @@ class Producer:
         """
         driver = self._connected(time.monotonic())
         try:
-            answer = self._send(driver, record).get(timeout=DELIVERY_TIMEOUT_S + 1)
+            sent = self._send(driver, record)
+        except KafkaError as error:
+            raise self._away(error) from error
+        try:
+            answer = sent.get(timeout=DELIVERY_TIMEOUT_S + 1)
         except KafkaError as error:
             self._retire_if_stuck(driver, error)
             raise self._away(error) from error
@@ -88,7 +94,6 @@ class Producer:
         try:
             sent = self._send(driver, record)
         except KafkaError as error:
-            self._retire_if_stuck(driver, error)
             raise self._away(error) from error
         sent.add_callback(lambda v: loop.call_soon_threadsafe(lambda: settle(v, failed=False)))
         sent.add_errback(lambda e: loop.call_soon_threadsafe(lambda: settle(e, failed=True)))
@@ -183,6 +188,7 @@ class Producer:
             bootstrap_timeout_ms=MEET_WITHIN_MS,
             allow_auto_create_topics=False,
             reconnect_backoff_max_ms=1000,
+            metadata_max_age_ms=_NOTICE_WITHIN_MS,
         )
 
     def _receipt(self, driver: Any, answer: Any) -> Receipt:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +17,7 @@ from typing import Any, Final
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from tests.faults.sender import Receipt
 from tests.faults.truth import ZERO_TOLERANCE, Truth
@@ -319,19 +321,23 @@ class Reader:
 
     def __init__(self, *, dsn: str, bootstrap: str) -> None:
         self._dsn: Final = dsn
-        self._consumer: Any = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","),
-            group_id=None,
-            enable_auto_commit=False,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-            request_timeout_ms=8000,
-            reconnect_backoff_max_ms=500,
-        )
-        admin: Any = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+        self._servers: Final = bootstrap.split(",")
+        self._consumer: Any = self._fresh()
+        admin: Any = KafkaAdminClient(bootstrap_servers=self._servers)
         described = admin.describe_topics([*EVENT_TOPICS, *LETTER_TOPICS])
         admin.close()
         self._numbers = {t["name"]: len(t["partitions"]) for t in described}
         self._ids = {t["name"]: str(t["topic_id"]) for t in described}
+
+    def _fresh(self) -> Any:
+        return KafkaConsumer(
+            bootstrap_servers=self._servers,
+            group_id=None,
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            request_timeout_ms=5000,
+            reconnect_backoff_max_ms=500,
+        )
 
     def close(self) -> None:
         self._consumer.close()
@@ -341,7 +347,17 @@ class Reader:
         return self._ids[topic]
 
     def ends(self, topics: Sequence[str] = (*EVENT_TOPICS, *LETTER_TOPICS)) -> Ends:
+        """Where each log ends. A consumer that can't tell any more is replaced once."""
         places = [TopicPartition(t, n) for t in topics for n in range(self._numbers[t])]
+        try:
+            return self._ends(places)
+        except KafkaError:
+            with suppress(KafkaError):
+                self._consumer.close()
+            self._consumer = self._fresh()
+            return self._ends(places)
+
+    def _ends(self, places: Sequence[TopicPartition]) -> Ends:
         return {
             (p.topic, p.partition): end for p, end in self._consumer.end_offsets(places).items()
         }

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any, Final
 
+import psycopg
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
@@ -212,7 +213,9 @@ class _Watch:
     def _settled_twice(self) -> bool:
         """What was in flight at the first look is seen by the second."""
         time.sleep(0.3)
-        return self._reader.waiting() == 0 and self._spooled() == 0
+        with suppress(KafkaError, psycopg.Error):
+            return self._reader.waiting() == 0 and self._spooled() == 0
+        return False
 
     def _look(self) -> None:
         while not self._stop.wait(_LOOK_EVERY_S):
