@@ -15,7 +15,7 @@ from rich.console import Console
 
 from tests.faults.faults import BY_NAME, FAULTS, Fault
 from tests.faults.results import keep, page, read, tell_table
-from tests.faults.rounds import Load, Round, run_round
+from tests.faults.rounds import Load, Round, run_round, warm_up
 from tests.faults.system import running_system
 
 CONSOLE: Final = Console()
@@ -49,6 +49,7 @@ def _run(chosen: Sequence[Sequence[Fault]], options: argparse.Namespace) -> list
     load = _load(options, len(chosen))
     until = time.monotonic() + options.minutes * 60
     with running_system((OUT / "work").resolve()) as system:
+        warm_up(system)
         for number, faults in enumerate(chosen):
             if time.monotonic() > until:
                 CONSOLE.print(f"time is up: {len(chosen) - number} rounds left out")

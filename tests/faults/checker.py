@@ -7,6 +7,7 @@ It imports nothing of the product: were both wrong in the same way, nobody would
 
 import hashlib
 import json
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -26,6 +27,7 @@ EVENT_TOPICS: Final = ("events.safety", "events.general")
 LETTER_TOPICS: Final = ("disposition.zero-tolerance", "disposition.soft", "dead-letters")
 GENESIS: Final = "0" * 64
 _POLL_MS: Final = 5000
+_TRIES: Final = 6
 
 Ends = Mapping[tuple[str, int], int]
 Address = tuple[str, int, int]
@@ -347,15 +349,20 @@ class Reader:
         return self._ids[topic]
 
     def ends(self, topics: Sequence[str] = (*EVENT_TOPICS, *LETTER_TOPICS)) -> Ends:
-        """Where each log ends. A consumer that can't tell any more is replaced once."""
+        """Where each log ends. A consumer that can't tell any more is replaced.
+
+        Of a partition without a leader kafka-python raises a `KeyError`.
+        """
         places = [TopicPartition(t, n) for t in topics for n in range(self._numbers[t])]
-        try:
-            return self._ends(places)
-        except KafkaError:
-            with suppress(KafkaError):
-                self._consumer.close()
-            self._consumer = self._fresh()
-            return self._ends(places)
+        for _ in range(_TRIES):
+            try:
+                return self._ends(places)
+            except (KafkaError, KeyError):
+                with suppress(KafkaError):
+                    self._consumer.close()
+                time.sleep(0.5)
+                self._consumer = self._fresh()
+        return self._ends(places)
 
     def _ends(self, places: Sequence[TopicPartition]) -> Ends:
         return {

@@ -2,13 +2,12 @@
 
 import gc
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.faults.__main__ import IN_CI
 from tests.faults.faults import BY_NAME, FAULTS
-from tests.faults.rounds import Load, run_round
+from tests.faults.rounds import Load, run_round, warm_up
 from tests.faults.system import System, running_system
 from tests.support.services import why_no_kafka, why_no_postgres
 
@@ -28,6 +27,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         if reason:
             pytest.skip(reason)
     with running_system(tmp_path_factory.mktemp("faults")) as system:
+        warm_up(system)
         yield system
     gc.collect()
 
