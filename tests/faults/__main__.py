@@ -38,7 +38,6 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))  # so that what we started is ended
     chosen = _chosen(options)
     rounds = _run(chosen, options)
-    keep(rounds, OUT / "faults.json")
     tell_table(rounds)
     return 0 if len(rounds) == len(chosen) and all(one.is_fine for one in rounds) else 1
 
@@ -56,6 +55,7 @@ def _run(chosen: Sequence[Sequence[Fault]], options: argparse.Namespace) -> list
                 break
             one = run_round(system, faults, number=number, seed=options.seed + number, load=load)
             rounds.append(one)
+            keep([one], OUT / "faults.json")  # a run that is ended early has told what it knows
             CONSOLE.print(_line(one), markup=False, highlight=False, soft_wrap=True)
     return rounds
 
