@@ -4,6 +4,8 @@ client ──► proxy ──► server      one port each; all run in one threa
 """
 
 import asyncio
+import socket
+import struct
 import threading
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -14,6 +16,8 @@ from typing import Any, Final, Self
 from infra.embedded.ports import LOOPBACK
 
 _CHUNK: Final = 16 * 1024
+_FLIGHT_S: Final = 0.02
+"""So long half a message has to arrive before the reset would take it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +47,27 @@ class _Pipe:
     def tear(self) -> None:
         """Both ends see a reset, in mid-stream."""
         for writer in self.writers:
-            with suppress(Exception):
-                writer.transport.abort()
+            _reset(writer)
+
+    def close(self) -> None:
+        """In order: what was written arrives."""
+        for writer in self.writers:
+            with suppress(OSError, RuntimeError):
+                writer.close()
 
     def half_close(self) -> None:
         """The server says no more; the client may."""
-        with suppress(Exception):
+        with suppress(OSError, RuntimeError):
             self.writers[0].write_eof()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Without lingering, a close is a reset."""
+    with suppress(OSError, RuntimeError):
+        writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+        writer.transport.abort()
 
 
 class Proxy:
@@ -74,12 +92,12 @@ class Proxy:
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.weather.refuses:
-            writer.transport.abort()
+            _reset(writer)
             return
         try:
             from_server, to_server = await asyncio.open_connection(LOOPBACK, self.target)
         except OSError:
-            writer.transport.abort()
+            _reset(writer)
             return
         echo = await self._echo() if self.weather.echoes else None
         writers = [writer, to_server] if echo is None else [writer, to_server, echo]
@@ -91,7 +109,7 @@ class Proxy:
                 self._carry(from_server, [writer], pipe, counts=True),
             )
         finally:
-            pipe.tear()
+            pipe.close()
             self._pipes.discard(pipe)
 
     async def _echo(self) -> asyncio.StreamWriter | None:
@@ -125,6 +143,7 @@ class Proxy:
                 limit = weather.cut_after_bytes
                 if counts and limit is not None and carried > limit:
                     writers[0].write(chunk[: len(chunk) // 2])  # torn within a message
+                    await asyncio.sleep(_FLIGHT_S)
                     pipe.tear()
                     return
                 for writer in writers:
@@ -151,12 +170,12 @@ class Proxies:
     def __init__(self, targets: dict[int, int]) -> None:
         self._proxies: Final = {port: Proxy(port, target) for port, target in targets.items()}
         self._loop = asyncio.new_event_loop()
+        self._servers: list[asyncio.Server] = []
         self._thread = threading.Thread(target=self._run, name="proxies", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
-        for proxy in self._proxies.values():
-            self._call(proxy.serve())
+        self._servers = [self._call(proxy.serve()) for proxy in self._proxies.values()]
         return self
 
     def __exit__(
@@ -167,6 +186,8 @@ class Proxies:
     ) -> None:
         for port in self._proxies:
             self.tear(port)
+        for server in self._servers:
+            self._loop.call_soon_threadsafe(server.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
 
