@@ -1,5 +1,5 @@
 # Every target sets up what it needs; nothing relies on what was installed by hand.
-.PHONY: setup demo test bench bench-vision check audit lock clean
+.PHONY: setup demo test bench bench-vision faults check audit lock clean
 PY := .venv/bin/python
 
 setup: .venv/ready
@@ -20,6 +20,9 @@ bench: setup
 bench-vision: setup
 	$(PY) -m tests.bench.vision
 
+faults: setup
+	$(PY) -m tests.faults
+
 check: setup
 	scripts/check
 
@@ -30,4 +33,4 @@ lock:
 	scripts/lock
 
 clean:
-	rm -rf .venv demo-out bench-out
+	rm -rf .venv demo-out bench-out faults-out

@@ -1,6 +1,7 @@
 """Puts the parts together. Besides the CLI, only this module knows everybody."""
 
 import asyncio
+import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -118,7 +119,8 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
     require_not_stopped(settings.data, lane)
     reach = deployment.connection
     logs = Logs(reach)
-    store = engine(deployment, application=f"offsite-worker-{lane}")
+    # With its number, so that whoever sees a lock in `pg_stat_activity` knows which process.
+    store = engine(deployment, application=f"offsite-worker-{lane}-{os.getpid()}")
     traces = open_traces(settings, f"offsite-worker-{lane}")
     work = PostgresWork(store, topic_of=topic_of, trace_of=traces.trace_of)
     standby = policy(settings)

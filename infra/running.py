@@ -157,13 +157,14 @@ def _worker_specs(settings: Settings, deployment: Deployment) -> list[ChildSpec]
         spec("door", "api", ready=lambda: _answers(f"{door}/healthz")),
         *(
             spec(
-                f"worker-{lane}",
+                f"worker-{lane}-{number}",
                 "worker",
                 "--lane",
                 lane.value,
                 held=partial(_held, settings, lane),
             )
-            for lane in Lane
+            for lane, count in _worker_sets(settings).items()
+            for number in range(1, count + 1)
         ),
         spec("relay", "relay"),
         spec("clocks", "clocks"),
@@ -193,6 +194,10 @@ def _showing_metrics(
     return showing, {name: f"http://{settings.host}:{port}/metrics" for name, port in told.items()}
 
 
+def _worker_sets(settings: Settings) -> Mapping[Lane, int]:
+    return {Lane.SAFETY: settings.workers_safety, Lane.GENERAL: settings.workers_general}
+
+
 def _environment(settings: Settings, deployment: Deployment) -> dict[str, str]:
     """What the children need to find the same deployment."""
     host, _, port = deployment.api.removeprefix("http://").rpartition(":")
@@ -205,6 +210,7 @@ def _environment(settings: Settings, deployment: Deployment) -> dict[str, str]:
         "OFFSITE_HOST": host,
         "OFFSITE_PORT": port,
         "OFFSITE_PROBE_EVERY_S": str(settings.probe_every_s),
+        "OFFSITE_GENERAL_NICE": str(settings.general_nice),
         "PYTHONUNBUFFERED": "1",
     }
     if settings.policies is not None:

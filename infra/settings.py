@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     events_per_second_per_key: Annotated[float, Field(gt=0)] = 5000.0
     batch_events: Annotated[int, Field(ge=1, le=5000)] = 2000
     spool_limit_bytes: Annotated[int, Field(ge=1024 * 1024)] = 256 * 1024 * 1024
+    workers_safety: Annotated[int, Field(ge=1, le=64)] = 1
+    workers_general: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes a lane, each with its own connections; more than it has partitions stand idle."""
+    general_nice: Annotated[int, Field(ge=0, le=19)] = 10
+    """How far general workers stand back for safety's, where both want the processor."""
     java_heap_mib: Annotated[int, Field(ge=256)] = 768
     statement_key: Path | None = None
     """Signs daily statements (Ed25519, PEM); `<data>/keys/statement.ed25519` when absent."""

@@ -36,6 +36,10 @@ _BUSY_EVENTS: Final = 64
 _GATHERING_S: Final = 0.03
 """A transaction costs as much as thirty messages do. Under load some more come in first, else
 batches stay as small as what Faust can fetch while the database writes the one before."""
+_NOTICE_WITHIN_MS: Final = 10_000
+"""So soon a worker sees partitions that were added; the driver's own default is five minutes."""
+_LEAVE_WITHIN_S: Final = 5.0
+"""Less than a supervisor's patience, and than the session that the group would wait for."""
 
 
 class TopicReplacedError(OffsiteError):
@@ -75,6 +79,7 @@ def build_app(worker: LaneWorker) -> faust.App:
     drain_quickly(app)
     pending: asyncio.Queue[Any] = asyncio.Queue(maxsize=4 * worker.batch_events)
     pulse = Pulse(app, worker.lane, now=lambda: datetime.now(UTC))
+    hand = asyncio.Lock()
 
     @app.agent(app.topic(worker.topic, value_type=bytes), concurrency=1)  # type: ignore[untyped-decorator]  # Faust ships no types
     async def intake(stream: Any) -> None:
@@ -87,7 +92,7 @@ def build_app(worker: LaneWorker) -> faust.App:
 
     @app.task  # type: ignore[untyped-decorator]  # Faust ships no types
     async def settle_what_waits() -> None:  # an exception here ends the process, as it should
-        await _settle_for_ever(app, worker, pending, pulse)
+        await _settle_for_ever(app, worker, pending, pulse=pulse, hand=hand)
 
     if (beats := worker.beats) is not None:
 
@@ -95,7 +100,26 @@ def build_app(worker: LaneWorker) -> faust.App:
         async def say_that_we_live() -> None:
             await keep_beating(beats, pulse.look)
 
+    @app.on_before_shutdown.connect  # type: ignore[untyped-decorator]  # Faust ships no types
+    async def finish_the_batch(*_: Any, **__: Any) -> None:
+        await _let_go(worker, hand)
+
     return app
+
+
+async def _let_go(worker: LaneWorker, hand: asyncio.Lock) -> None:
+    """Wait for the batch in hand, and begin no other: the hand is taken and never given back.
+
+    Faust then commits what was acknowledged and leaves the group, so that others take over at
+    once. A batch that can't be finished is rolled back, and is theirs.
+    """
+    try:
+        async with asyncio.timeout(_LEAVE_WITHIN_S):
+            await hand.acquire()
+    except TimeoutError:
+        structlog.get_logger().warning("left_in_mid_batch", topic=worker.topic)
+    else:
+        structlog.get_logger().info("left", topic=worker.topic)
 
 
 def faust_app(group: str, connection: Connection) -> faust.App:
@@ -114,6 +138,7 @@ def faust_app(group: str, connection: Connection) -> faust.App:
         broker_session_timeout=6,
         broker_rebalance_timeout=3,
         broker_heartbeat_interval=1,
+        consumer_metadata_max_age_ms=_NOTICE_WITHIN_MS,
         web_enabled=False,
     )
 
@@ -132,7 +157,12 @@ def _credentials(connection: Connection) -> "faust.SASLCredentials | faust.SSLCr
 
 
 async def _settle_for_ever(
-    app: faust.App, worker: LaneWorker, pending: "asyncio.Queue[Any]", pulse: Pulse
+    app: faust.App,
+    worker: LaneWorker,
+    pending: "asyncio.Queue[Any]",
+    *,
+    pulse: Pulse,
+    hand: asyncio.Lock,
 ) -> None:
     sweep = _Sweep(app, worker)
     events: list[Any] = []
@@ -140,11 +170,12 @@ async def _settle_for_ever(
         if len(events) >= _BUSY_EVENTS:
             await asyncio.sleep(_GATHERING_S)
         events = await _waiting(pending, worker.batch_events)
-        for partition, group in groupby(_live(app, events), key=lambda e: e.message.partition):
-            batch = list(group)
-            await _settle_one(worker, partition, batch)
-            pulse.settled(len(batch))
-        await sweep.when_due()
+        async with hand:
+            for partition, group in groupby(_live(app, events), key=lambda e: e.message.partition):
+                batch = list(group)
+                await _settle_one(worker, partition, batch)
+                pulse.settled(len(batch))
+            await sweep.when_due()
 
 
 async def _waiting(pending: "asyncio.Queue[Any]", most: int) -> list[Any]:

@@ -3,7 +3,8 @@
 Blocking, and for one thread at a time: callers on an event loop go through a thread.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Any, Final, Self
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from handlers.ports import Void
 from schemas.errors import TemporarilyUnavailableError
@@ -80,10 +82,30 @@ class Logs:
     def close(self) -> None:
         """Leave the brokers."""
         with self._lock:
-            for client in (self._consumer, self._admin):
-                if client is not None:
+            self._leave()
+
+    @contextmanager
+    def _asking(self, doing: str) -> Iterator[None]:
+        """One at a time. Clients that failed are left: some never find a broker again.
+
+        Where a partition has no leader just now, kafka-python raises a `KeyError` of its own.
+        """
+        with self._lock, translated(doing, self._connection):
+            try:
+                yield
+            except KeyError as error:
+                self._leave()
+                raise KafkaTimeoutError(f"no answer about {error}") from error
+            except KafkaError:
+                self._leave()
+                raise
+
+    def _leave(self) -> None:
+        clients, self._consumer, self._admin = (self._consumer, self._admin), None, None
+        for client in clients:
+            if client is not None:
+                with suppress(KafkaError):
                     client.close()
-            self._consumer = self._admin = None
 
     def ranges(self, topics: Sequence[str]) -> Sequence[LogRange]:
         """What each partition of these topics holds just now.
@@ -93,7 +115,7 @@ class Logs:
         Raises:
             TemporarilyUnavailableError: Kafka is away, or a topic isn't there.
         """
-        with self._lock, translated("reading ends", self._connection):
+        with self._asking("reading ends"):
             found = self._describe(topics)
             places = [
                 TopicPartition(name, number)
@@ -115,7 +137,7 @@ class Logs:
 
     def topic_ids(self, topics: Sequence[str]) -> Mapping[str, str]:
         """The identity of each topic (KIP-516), by name."""
-        with self._lock, translated("reading topic ids", self._connection):
+        with self._asking("reading topic ids"):
             return {name: topic_id for name, (topic_id, _) in self._describe(topics).items()}
 
     def cluster_id(self) -> str:
@@ -133,7 +155,7 @@ class Logs:
         Raises:
             TemporarilyUnavailableError: the broker didn't give the whole range in time.
         """
-        with self._lock, translated(f"reading {topic} again", self._connection):
+        with self._asking(f"reading {topic} again"):
             consumer = self._reader()
             place = TopicPartition(topic, log.number)
             start = min(max(first, consumer.beginning_offsets([place])[place]), end)

@@ -8,11 +8,11 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Final
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address
@@ -22,6 +22,8 @@ from streams.logs import topic_identity
 from streams.topics import LARGEST_MESSAGE_BYTES
 
 DELIVERY_TIMEOUT_S: Final = 10.0
+_NOTICE_WITHIN_MS: Final = 10_000
+"""So soon a producer uses partitions that were added, as workers read them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class Producer:
         self._linger_ms = linger_ms
         self._driver: Any = None
         self._lock = Lock()
+        self._swap = Lock()
         self._failed_at = float("-inf")
         self._met: set[str] = set()
         self._meetings: dict[str, asyncio.Future[None]] = {}
@@ -62,8 +65,13 @@ class Producer:
         """
         driver = self._connected(time.monotonic())
         try:
-            answer = self._send(driver, record).get(timeout=DELIVERY_TIMEOUT_S + 1)
+            sent = self._send(driver, record)
         except KafkaError as error:
+            raise self._away(error) from error
+        try:
+            answer = sent.get(timeout=DELIVERY_TIMEOUT_S + 1)
+        except KafkaError as error:
+            self._retire_if_stuck(driver, error)
             raise self._away(error) from error
         return self._receipt(driver, answer)
 
@@ -79,6 +87,7 @@ class Producer:
             if answered.done():
                 return
             if failed:
+                self._retire_if_stuck(driver, value)
                 answered.set_exception(self._away(value))
             else:
                 answered.set_result(value)
@@ -93,15 +102,32 @@ class Producer:
             async with asyncio.timeout(DELIVERY_TIMEOUT_S + 1):
                 return self._receipt(driver, await answered)
         except TimeoutError as error:
+            self._retire_if_stuck(driver, error)
             raise self._away(error) from error
 
     def close(self) -> None:
         """Leave the brokers; may be repeated."""
         with self._lock:
             if self._driver is not None:
-                self._driver.close(timeout=2)
+                _end(self._driver, within_s=2)
                 self._driver = None
             self._met.clear()
+
+    def _retire_if_stuck(self, driver: Any, error: BaseException) -> None:
+        """A driver whose record timed out may never send again: the next record gets a new one.
+
+        Seen when two of three brokers were killed and came back: its batches expired, and it then
+        sent nothing for ever. A new driver has another producer id, so a record of unknown fate
+        may come twice, as it may whenever a sender has to send again.
+        """
+        if not isinstance(error, KafkaTimeoutError | TimeoutError):
+            return
+        with self._swap:  # not the other lock, which is held for seconds while we connect
+            if self._driver is not driver:
+                return  # another one's record timed out before
+            self._driver = None
+            self._met.clear()
+        Thread(target=_end, args=(driver,), kwargs={"within_s": 0}, daemon=True).start()
 
     def _send(self, driver: Any, record: Outgoing) -> Any:
         return driver.send(
@@ -137,15 +163,18 @@ class Producer:
     def _connected(self, asked_at: float) -> Any:
         """Those who waited while another one tried in vain don't try again one by one."""
         with self._lock:
-            if self._driver is None:
+            driver = self._driver
+            if driver is None:
                 if self._failed_at > asked_at:
                     raise self._away("no connection just now")
                 try:
-                    self._driver = self._connect()
+                    driver = self._connect()
                 except KafkaError as error:
                     self._failed_at = time.monotonic()
                     raise TemporarilyUnavailableError(away(self._connection, error)) from error
-            return self._driver
+                with self._swap:
+                    self._driver = driver
+            return driver
 
     def _connect(self) -> Any:
         return KafkaProducer(
@@ -160,6 +189,7 @@ class Producer:
             bootstrap_timeout_ms=MEET_WITHIN_MS,
             allow_auto_create_topics=False,
             reconnect_backoff_max_ms=1000,
+            metadata_max_age_ms=_NOTICE_WITHIN_MS,
         )
 
     def _receipt(self, driver: Any, answer: Any) -> Receipt:
@@ -173,3 +203,11 @@ class Producer:
         return TemporarilyUnavailableError(
             f"expected an acknowledgement from Kafka at {self._connection.bootstrap}, got {error!r}"
         )
+
+
+def _end(driver: Any, *, within_s: float) -> None:
+    """Nobody was promised what isn't acknowledged yet, and absent brokers can't keep us."""
+    try:
+        driver.close(timeout=within_s)
+    except KafkaError:  # it gave up at its flush and would leave its thread behind
+        driver._sender.force_close()  # noqa: SLF001 - no public way

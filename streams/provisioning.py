@@ -1,4 +1,4 @@
-"""Makes our topics, and says where those that are there differ from what they ought to be."""
+"""Makes our topics, grows them, and says where those there differ from what they ought to be."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
+from schemas.errors import InvalidValueError
 from streams.absence import translated
 from streams.connection import MEET_WITHIN_MS, Connection
 from streams.topics import Topic
@@ -53,6 +54,30 @@ def _make(admin: Any, topic: Topic) -> None:
         )
     except TopicAlreadyExistsError:  # another process was quicker
         return
+
+
+def grow(connection: Connection, topic: str, *, to: int) -> int:
+    """Add partitions; answer how many there were. The caller must know that nothing waits.
+
+    A key may map to another partition from now on: what came before lies where it lay.
+
+    Raises:
+        InvalidValueError: a topic can't shrink.
+        TemporarilyUnavailableError: Kafka is away, or the topic isn't there.
+    """
+    with translated("adding partitions", connection):
+        admin = KafkaAdminClient(bootstrap_servers=connection.servers)
+        try:
+            there = len(admin.describe_topics([topic])[0]["partitions"])
+            if to < there:
+                raise InvalidValueError(
+                    expected=f"at least {there} partitions, as there are", got=str(to), field="to"
+                )
+            if to > there:
+                admin.create_partitions({topic: to})
+            return there
+        finally:
+            admin.close()
 
 
 def deviations(connection: Connection, wanted: Sequence[Topic]) -> Sequence[Deviation]:

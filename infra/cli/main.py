@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "rules": "infra.cli.rules:rules_app",
     "person": "infra.cli.people:person_app",
     "key": "infra.cli.keys:key_app",
+    "topics": "infra.cli.topics:topics_app",
     "doctor": "infra.cli.doctor:doctor",
     "run": "infra.cli.run:app",
 }

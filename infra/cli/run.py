@@ -2,12 +2,12 @@
 
 import asyncio
 import gc
+import os
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
-from os import getpid
 from typing import Annotated
 
 import faust
@@ -41,6 +41,8 @@ def worker(lane: Annotated[Lane, typer.Option(help="Which lane to decide.")]) ->
         lane_worker = composition.lane_worker(settings, find(settings), lane)
         collect_seldom()
         mode.loop.use("uvloop")
+        if lane is not Lane.SAFETY:
+            os.nice(settings.general_nice)
         try:
             faust.Worker(
                 build_app(lane_worker),
@@ -104,7 +106,7 @@ async def _look_out(settings: Settings) -> None:
 
 
 def _self() -> str:
-    return f"{socket.gethostname()}-{getpid()}"
+    return f"{socket.gethostname()}-{os.getpid()}"
 
 
 @app.command()

@@ -29,6 +29,7 @@ from infra.store.arrays import array, bytes_array
 from infra.store.clock_rows import CLOCK_TYPES, clock_row
 from infra.store.clock_statements import COPY_CLOCKS
 from infra.store.failures import is_lost, told_by_remedy
+from infra.store.fencing import end_stopped_workers
 from infra.store.posting import TopicOf, TraceOf, outbox_row
 from infra.store.rows import (
     camera_of,
@@ -76,7 +77,7 @@ class PostgresWork:
             async with self._engine.connect() as connection:
                 try:
                     driver = await driver_of(connection)
-                    head, now = await _locked_head(driver, shard)
+                    head, now = await _head_or_fence(driver, shard)
                     yield PostgresTransaction(
                         driver,
                         shard=shard,
@@ -261,6 +262,14 @@ async def driver_of(connection: AsyncConnection) -> Driver:
     if not isinstance(driver, psycopg.AsyncConnection):
         raise TypeError(f"expected a connection of psycopg, got {type(driver)}")
     return driver
+
+
+async def _head_or_fence(driver: Driver, shard: Shard) -> tuple[Head, datetime]:
+    try:
+        return await _locked_head(driver, shard)
+    except psycopg.errors.LockNotAvailable:
+        await end_stopped_workers(driver)
+        raise
 
 
 async def _locked_head(driver: Driver, shard: Shard) -> tuple[Head, datetime]:

@@ -33,7 +33,7 @@ def the_worker_of_up(deployment: Deployment) -> ChildSpec:
     """As `offsite up` starts it."""
     settings = Settings(data=deployment.data, kafka=deployment.kafka, database=deployment.database)
     specs = _worker_specs(settings, deployment)
-    (spec,) = (each for each in specs if each.name == "worker-general")
+    (spec,) = (each for each in specs if each.name == "worker-general-1")
     return spec
 
 

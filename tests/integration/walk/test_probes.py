@@ -72,7 +72,7 @@ def test_probes_reach_every_partition_and_the_sum_comes_out_with_them(probed: Ho
     assert probed.queue() == []
     assert " 0 different" in probed.run("replay", *SINCE)
     settled = 'offsite_worker_settled_total{lane="safety",outcome="probe"}'
-    assert value(shown(probed, "worker-safety"), settled) >= 2
+    assert value(shown(probed, "worker-safety-1"), settled) >= 2
     assert value(shown(probed, "relay"), 'offsite_relay_carried_total{topic="probes"}') >= 4
     (key,) = (probed.data / "keys").iterdir()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
