@@ -12,6 +12,7 @@ FOREIGN: Final = "driver_said"
 """What a library says, as one event of ours."""
 
 FIELDS: Final[Mapping[str, str]] = {
+    "application": "a process, as the database knows it",
     "camera": "a camera's id",
     "channel": "webhook by a digest of its address, or kafka",
     "digest": "of a policy pack",
@@ -34,6 +35,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "topic": "one of ours",
     "version": "of a policy pack",
     "wait_s": "until the next try",
+    "why": "of a lane that stands",
     "watcher": "its number in the lookout",
 }
 """What each field says. Beside them every line has `event`, `level` and `timestamp`."""
@@ -61,6 +63,7 @@ _EVENTS: Final = (
     ),
     _event("alarms_forgotten", "What was raised can't be read; begun anew", "file", "error"),
     _event("alarms_not_kept", "What is raised can't be written; told all the same", "error"),
+    _event("beats_put_off", "A process can't say that it lives: the database is away", "error"),
     _event("broker_away", "A worker waits for Kafka", "error", "wait_s"),
     _event("clocks_away", "The keeper of the clocks waits for the database", "error", "wait_s"),
     _event(FOREIGN, "A library of ours says something", "logger", "message"),
@@ -68,6 +71,9 @@ _EVENTS: Final = (
     _event("keys_file_damaged", "A door asks the database for its keys", "file", "error"),
     _event("keys_not_kept", "A door can't write its keys down", "error"),
     _event("keys_not_refreshed", "A door goes on with the keys that it knows", "error"),
+    _event("lane_stopped", "A lane stands until a person lets it go on", "lane", "why"),
+    _event("left", "A worker finished its batch and leaves the group", "topic"),
+    _event("left_in_mid_batch", "It could not finish in time; the batch is others'", "topic"),
     _event("letter_held", "Kafka did not take a letter", "letter", "topic", "error"),
     _event(
         "neighbour_away", "A worker waits and tries the same batch again",
@@ -79,6 +85,7 @@ _EVENTS: Final = (
     _event("probe_missed", "A probe did not come back in time", "lane", "stage", "sentence"),
     _event("probes_not_read", "The prober waits for Kafka", "error"),
     _event("process_gave_up", "A process ends, and why", "error"),
+    _event("samples_not_kept", "The lookout can't write how far partitions are", "error"),
     _event(
         "skipped_messages_settled", "The sweep found messages that nobody brought",
         "topic", "partition", "messages",
@@ -87,7 +94,11 @@ _EVENTS: Final = (
     _event("spool_file_unreadable", "Somebody changed one; it is set aside", "file", "error"),
     _event("spool_kept", "Messages stay for the next start", "camera", "messages"),
     _event("spool_waits", "A camera's messages wait for Kafka", "messages", "error", "wait_s"),
+    _event(
+        "stopped_worker_fenced", "A worker that was stopped in a transaction lost it", "application"
+    ),
     _event("sweep_put_off", "The sweep waits for a neighbour", "error"),
+    _event("touched_cases_not_counted", "Which cases wait is not known just now", "error"),
     _event("watcher_away", "A part of the lookout can't say what is wrong", "watcher", "error"),
 )  # fmt: skip
 

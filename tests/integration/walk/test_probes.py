@@ -74,8 +74,7 @@ def test_probes_reach_every_partition_and_the_sum_comes_out_with_them(probed: Ho
     settled = 'offsite_worker_settled_total{lane="safety",outcome="probe"}'
     assert value(shown(probed, "worker-safety-1"), settled) >= 2
     assert value(shown(probed, "relay"), 'offsite_relay_carried_total{topic="probes"}') >= 4
-    (key,) = (probed.data / "keys").iterdir()
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE((probed.data / "keys" / "probe").stat().st_mode) == 0o600
 
 
 def test_a_stopped_worker_is_an_alarm_soon_and_its_end_too(probed: House) -> None:

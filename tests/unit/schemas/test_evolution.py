@@ -103,13 +103,13 @@ def test_what_an_older_producer_did_not_know_gets_the_value_that_says_nothing() 
         pytest.param(
             of_type(REPORTED, "offsite.rumour.v1"),
             "type: expected a type that has a reader (known: offsite.observation.v1, "
-            "offsite.report.v1, offsite.signal.v1), got offsite.rumour.v1",
+            "offsite.report.v1, offsite.signal.v1, offsite.probe.v1), got offsite.rumour.v1",
             id="a type that nobody knows",
         ),
         pytest.param(
             of_type(REPORTED, "offsite.report"),
             "type: expected a type that has a reader (known: offsite.observation.v1, "
-            "offsite.report.v1, offsite.signal.v1), got offsite.report",
+            "offsite.report.v1, offsite.signal.v1, offsite.probe.v1), got offsite.report",
             id="no version",
         ),
         pytest.param(
