@@ -4,15 +4,13 @@ import asyncio
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -34,7 +32,6 @@ from infra.deployment import Deployment
 from infra.health.gathering import Gathering, look_whole
 from infra.metrics import (
     DoorMetrics,
-    RelayMetrics,
     StreamMetrics,
     WorkerMetrics,
     serve_metrics,
@@ -45,30 +42,24 @@ from infra.signing import make_key
 from infra.stopped_lanes import note_stopped, require_not_stopped
 from infra.store.daily_statements import meet_cluster
 from infra.store.migrating import migrate
-from infra.store.outbox import Outbox
 from infra.store.packs import Packs
 from infra.store.reading import Reading
 from infra.store.shelf import PolicyInForce, PostgresShelf
 from infra.store.sources import Sources
 from infra.store.work import PostgresWork
-from schemas.ids import CameraId, Partition, Sha256
+from schemas.ids import Partition, Sha256
 from schemas.lane import Lane
-from schemas.wire.envelope import STRUCTURED
 from streams.app import LaneWorker
-from streams.beats import keep_beating, stop_beating
+from streams.beats import keep_beating
 from streams.flood import FloodGuard, Limits
 from streams.forgetting import DigestsOf
 from streams.intake import Door
 from streams.journal import Journal
 from streams.logs import Logs
-from streams.producing import Outgoing, Producer
+from streams.producing import Producer
 from streams.provisioning import make_topics
-from streams.pulse import RelayPulse
-from streams.relay import Posted, Relay, Waiting
 from streams.settling import Settler
-from streams.spool import Spool, SpoolingPublisher
 from streams.topics import EVENTS, Topic, topic_of, wanted_topics
-from streams.tracing import TRACE_HEADER, UNTRACED
 
 RULE_BOOK: Final = Path(detectors.__file__).parent / "rulebooks" / "base.toml"
 """What cameras look for unless told otherwise."""
@@ -172,43 +163,6 @@ def _following(shelf: PostgresShelf, standby: Policy) -> PolicyInForce:
     return PolicyInForce(shelf, standby=standby, now=time.monotonic)
 
 
-@asynccontextmanager
-async def relay(
-    deployment: Deployment, *, owner: str, settings: Settings | None = None
-) -> AsyncIterator[Relay]:
-    """The outbox's way to Kafka. `owner` tells relays apart. Metrics are shown as settings say."""
-    store = engine(deployment, application="offsite-relay")
-    producer = Producer(deployment.connection)
-
-    traces = UNTRACED if settings is None else open_traces(settings, "offsite-relay")
-
-    async def post(waiting: Waiting) -> Posted:
-        with traces.carried(waiting.trace, waiting.topic) as trace:
-            headers = [("content-type", STRUCTURED.encode())]
-            if trace is not None:
-                headers.append((TRACE_HEADER, trace.encode()))
-            receipt = await producer.apublish(
-                Outgoing(topic=waiting.topic, key=waiting.key, value=waiting.value, headers=headers)
-            )
-        return Posted(
-            id=waiting.id, partition=receipt.address.partition, offset=receipt.address.offset
-        )
-
-    registry = CollectorRegistry()
-    counts = RelayMetrics(registry)
-    if settings is not None:
-        serve_metrics(registry, host=settings.host, port=settings.metrics_port)
-    carrier = Relay(outbox=Outbox(store, owner=owner), post=post, counts=counts)
-    pulse = RelayPulse(carrier, now=lambda: datetime.now(UTC))
-    beating = asyncio.create_task(keep_beating(beats_of(deployment, store), pulse.look))
-    try:
-        yield carrier
-    finally:
-        await stop_beating(beating)
-        producer.close()
-        await store.dispose()
-
-
 def serve_api(settings: Settings, deployment: Deployment) -> None:
     """Serve the front door until a signal ends it. Blocks."""
     producer = Producer(deployment.connection)
@@ -295,45 +249,3 @@ async def _grants(known: Sources) -> Grants:
         for key in await known.keys()
         if key.revoked_at is None
     }
-
-
-@contextmanager
-def camera_publishers(
-    settings: Settings,
-    deployment: Deployment,
-    cameras: Sequence[CameraId],
-    *,
-    drain_within_s: float,
-) -> Iterator[Sequence[SpoolingPublisher]]:
-    """Each camera's way to Kafka, over its own spool on the disk; they share a producer."""
-    pack = policy(settings)
-    with ExitStack() as stack:
-        producer = Producer(deployment.connection)
-        stack.callback(producer.close)
-        yield [
-            stack.enter_context(
-                _spooling(settings, deployment, camera, producer, pack, drain_within_s)
-            )
-            for camera in cameras
-        ]
-
-
-@contextmanager
-def _spooling(  # noqa: PLR0917 - five collaborators of one camera
-    settings: Settings,
-    deployment: Deployment,
-    camera: CameraId,
-    producer: Producer,
-    pack: Policy,
-    drain_within_s: float,
-) -> Iterator[SpoolingPublisher]:
-    journal = Journal(deployment.journals, name=f"camera-{camera}", started_at=datetime.now(UTC))
-    spool = Spool(settings.data / "spool" / camera, limit_bytes=settings.spool_limit_bytes)
-    publisher = SpoolingPublisher(spool, producer=producer, journal=journal, policy=pack)
-    try:
-        yield publisher
-    finally:
-        left = publisher.close(within_s=drain_within_s)
-        if left:
-            structlog.get_logger().warning("spool_kept", camera=camera, messages=left)
-        journal.close()

@@ -15,7 +15,7 @@ import mode.loop
 import structlog
 import typer
 
-from infra import composition, keeping, lookout
+from infra import composition, keeping, lookout, relaying
 from infra.cli.telling import Exit, exit_of
 from infra.deployment import find
 from infra.logbook import speak_json
@@ -72,7 +72,7 @@ def relay() -> None:
 
 async def _relay(settings: Settings) -> None:
     stop = _stop_at_signals()
-    async with composition.relay(find(settings), owner=_self(), settings=settings) as carrier:
+    async with relaying.relay(find(settings), owner=_self(), settings=settings) as carrier:
         await carrier.run(stop)
 
 

@@ -24,7 +24,7 @@ from detectors.sources.source import Source
 from detectors.sources.staying import stay_connected
 from detectors.station import Station, longest_step_for
 from detectors.watch import Show
-from infra import composition, opening
+from infra import opening, spooling
 from infra.camera_memory import DiskMemory
 from infra.cameras import reference_path
 from infra.cli.looking import Looking, looking_for, reference_luma
@@ -52,7 +52,7 @@ def watch_to_the_end(order: Order, settings: Settings, deployment: Deployment) -
     with ExitStack() as stack:
         stop = stack.enter_context(stopping_at_signals())
         publishers = stack.enter_context(
-            composition.camera_publishers(
+            spooling.camera_publishers(
                 settings,
                 deployment,
                 [scene.camera.id for scene in order.scenes],

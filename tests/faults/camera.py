@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from infra import composition
+from infra import spooling
 from infra.deployment import find
 from infra.settings import Settings
 from schemas.errors import TemporarilyUnavailableError
@@ -58,7 +58,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     settings = Settings()
     structlog.get_logger().info("camera_started", pid=os.getpid())
-    with composition.camera_publishers(
+    with spooling.camera_publishers(
         settings, find(settings), [camera], drain_within_s=5
     ) as publishers:
         publish_for_ever(publishers[0], orders, done, stop)

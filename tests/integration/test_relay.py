@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from handlers.decisions.facts import Undecodable
 from handlers.enforce import enforce
 from handlers.ports import Received
-from infra import composition, opening
+from infra import opening, relaying
 from infra.deployment import Deployment, find
 from infra.settings import Settings
 from infra.store.outbox import Outbox
@@ -130,7 +130,7 @@ async def until_sent(deployment: Deployment) -> None:
 
 
 async def carry_all(deployment: Deployment, *, owner: str = "one") -> None:
-    async with composition.relay(deployment, owner=owner) as carrier:
+    async with relaying.relay(deployment, owner=owner) as carrier:
         while await carrier.carry_once():
             pass
 
@@ -139,7 +139,7 @@ async def test_a_relay_carries_until_the_outbox_is_empty(
     deployment: Deployment, work: PostgresWork, reader: Reader
 ) -> None:
     stop = asyncio.Event()
-    async with composition.relay(deployment, owner="one") as carrier:
+    async with relaying.relay(deployment, owner="one") as carrier:
         running = asyncio.create_task(carrier.run(stop))
         for number in range(10):
             await settle(work, seen(f"place-{number % 3}", f"e-{number}"), first=number)
@@ -273,11 +273,11 @@ async def test_nobody_carries_for_a_relay_whose_lease_still_runs(
     deployment: Deployment, work: PostgresWork
 ) -> None:
     await settle(work, seen("a", "1"))
-    async with composition.relay(deployment, owner="asleep") as sleeper:
+    async with relaying.relay(deployment, owner="asleep") as sleeper:
         assert await sleeper.carry_once() == 1
         await settle(work, seen("a", "2"), first=1)
 
-        async with composition.relay(deployment, owner="other") as other:
+        async with relaying.relay(deployment, owner="other") as other:
             carried = await other.carry_once()
 
     assert carried == 0
@@ -287,14 +287,14 @@ async def test_a_relay_that_ends_gives_its_shards_to_the_next_at_once(
     deployment: Deployment, work: PostgresWork
 ) -> None:
     stop = asyncio.Event()
-    async with composition.relay(deployment, owner="ending") as ending:
+    async with relaying.relay(deployment, owner="ending") as ending:
         running = asyncio.create_task(ending.run(stop))
         await asyncio.sleep(0.05)
         stop.set()
         await running
     await settle(work, seen("a", "1"))
 
-    async with composition.relay(deployment, owner="next") as following:
+    async with relaying.relay(deployment, owner="next") as following:
         carried = await following.carry_once()
 
     assert carried == 1

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from infra import composition
+from infra import spooling
 from infra.deployment import find
 from infra.settings import Settings
 from schemas.errors import TemporarilyUnavailableError
@@ -351,7 +351,7 @@ def test_a_camera_workers_messages_lie_in_a_real_kafka_in_order(
         for number in range(30)
     ]
 
-    with composition.camera_publishers(settings, deployment, [CAMERA], drain_within_s=SOON_S) as (
+    with spooling.camera_publishers(settings, deployment, [CAMERA], drain_within_s=SOON_S) as (
         publisher,
     ):
         for event in said:
