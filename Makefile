@@ -7,6 +7,9 @@ setup: .venv/ready
 .venv/ready: requirements.lock pyproject.toml
 	scripts/setup
 
+.venv-peers/ready: tests/bench/peers/requirements.lock
+	scripts/setup-peers
+
 demo: setup
 	.venv/bin/offsite demo
 
@@ -14,7 +17,7 @@ test: setup
 	scripts/check
 	$(PY) -m pytest tests --ignore=tests/unit --ignore=tests/architecture
 
-bench: setup
+bench: setup .venv-peers/ready
 	$(PY) -m tests.bench
 
 bench-vision: setup
@@ -33,4 +36,4 @@ lock:
 	scripts/lock
 
 clean:
-	rm -rf .venv demo-out bench-out faults-out
+	rm -rf .venv .venv-peers demo-out bench-out faults-out

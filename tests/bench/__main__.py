@@ -1,6 +1,6 @@
 """`python -m tests.bench`: measures what was promised, prints tables, writes them down.
 
---only workers|latency|clocks|vision    one of the measurements
+--only workers|crowd|latency|flood|million|clocks|vision    one of the measurements
 --quick                                 smaller and rougher, under two minutes
 """
 
@@ -16,12 +16,15 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from tests.bench import clocks, latency, machine, memory, workers
+from tests.bench import clocks, crowd, flood, latency, machine, memory, million, workers
 from tests.bench.vision import overhead
 
 _MEASUREMENTS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "workers": workers.measure,
+    "crowd": crowd.measure,
     "latency": latency.measure,
+    "flood": flood.measure,
+    "million": million.measure,
     "clocks": clocks.measure,
     "vision": overhead.measure,
 }

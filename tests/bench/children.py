@@ -16,11 +16,19 @@ _LOOK_EVERY_S: Final = 0.02
 class Child:
     """A started process that will write its answer into a file."""
 
-    def __init__(self, module: str, order: Mapping[str, Any], *, folder: Path, name: str) -> None:
+    def __init__(
+        self,
+        module: str,
+        order: Mapping[str, Any],
+        *,
+        folder: Path,
+        name: str,
+        python: str = sys.executable,
+    ) -> None:
         self._answer = folder / f"{name}.json"
         self._spec = ChildSpec(
             name=name,
-            argv=(sys.executable, "-m", module, json.dumps(dict(order)), str(self._answer)),
+            argv=(python, "-m", module, json.dumps(dict(order)), str(self._answer)),
             log=folder / f"{name}.log",
             cwd=Path(__file__).parents[2],
             env={"PYTHONWARNINGS": "ignore", "YOLO_OFFLINE": "true"},
@@ -54,8 +62,15 @@ class Child:
 
 
 @contextmanager
-def child(module: str, order: Mapping[str, Any], *, folder: Path, name: str) -> Iterator[Child]:
-    started = Child(module, order, folder=folder, name=name)
+def child(
+    module: str,
+    order: Mapping[str, Any],
+    *,
+    folder: Path,
+    name: str,
+    python: str = sys.executable,
+) -> Iterator[Child]:
+    started = Child(module, order, folder=folder, name=name, python=python)
     try:
         yield started
     finally:

@@ -14,16 +14,23 @@ from tests.bench.reports import STALL, report
 EVENTS_A_PLACE: Final = 10
 
 
-def fill(bootstrap: str, *, messages: int, policy: Policy) -> None:
-    """Soft reports on a tenth as many places: one opens a case there, the others extend it."""
+def fill(
+    bootstrap: str, *, messages: int, policy: Policy, events_a_place: int = EVENTS_A_PLACE
+) -> None:
+    """Soft reports, ten a place unless told otherwise: one opens a case, the others extend it."""
     dice = random.Random(7)
-    places = [f"街道-{number}" for number in range(messages // EVENTS_A_PLACE)]
+    places = [f"街道-{number}" for number in range(messages // events_a_place)]
     producer = KafkaProducer(
         bootstrap_servers=bootstrap, acks="all", linger_ms=20, batch_size=256 * 1024
     )
     try:
         for number in range(messages):
-            event = report(number, place=dice.choice(places), matter=STALL, id_prefix="fill")
+            event = report(
+                number,
+                place=places[number] if events_a_place == 1 else dice.choice(places),
+                matter=STALL,
+                id_prefix="fill",
+            )
             record = addressed(
                 structured(write_event(event)), event, policy=policy, registered=Lane.GENERAL
             ).record

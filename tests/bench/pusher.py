@@ -23,7 +23,6 @@ from tests.bench.reports import FIRE_LANE, STALL, report
 CONNECTIONS: Final = 64
 _BATCH: Final = "application/cloudevents-batch+json"
 _START_IN_S: Final = 0.5
-_SAFETY_ONE_IN: Final = 4
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,11 +48,10 @@ class Run:
 def pushes(order: dict[str, Any]) -> list[Push]:
     """All requests, written before the first is due. A batch is due with its last event."""
     events, rate, size = order["events"], order["rate"], order["batch"]
-    prefix = order["prefix"]
     written: list[Push] = []
     for first in range(0, events, size):
         numbers = range(first, min(first + size, events))
-        bodies = [_body(number, prefix) for number in numbers]
+        bodies = [_body(number, order) for number in numbers]
         is_batch = size > 1
         body = b"[" + b",".join(bodies) + b"]" if is_batch else bodies[0]
         request = _request(order, body, _BATCH if is_batch else STRUCTURED)
@@ -61,8 +59,9 @@ def pushes(order: dict[str, Any]) -> list[Push]:
     return written
 
 
-def _body(number: int, prefix: str) -> bytes:
-    matter = FIRE_LANE if number % _SAFETY_ONE_IN == 0 else STALL
+def _body(number: int, order: dict[str, Any]) -> bytes:
+    prefix = order["prefix"]
+    matter = FIRE_LANE if number % order["safety_one_in"] == 0 else STALL
     return write_event(report(number, place=f"{prefix}-{number}", matter=matter, id_prefix=prefix))
 
 

@@ -1,4 +1,8 @@
-"""Durable outcomes a second of one lane worker beside bare Faust, by turns on the same topic."""
+"""Durable outcomes a second of one lane worker beside bare Faust and beside two other runtimes.
+
+By turns on the same topic. The others write the same rows by the same decisions from their own
+consumers (`tests/bench/peers`), in an environment of their own: `make bench` makes it.
+"""
 
 import os
 import tempfile
@@ -26,7 +30,9 @@ from tests.bench.stages import STAGES
 from tests.bench.tables import tell_rows
 from tests.support.services import running_kafka, running_postgres, why_no_kafka, why_no_postgres
 
-AIM: Final = 0.4
+AIM: Final = 0.5
+PEERS: Final = {"Quix Streams": "quix_worker", "FastStream": "faststream_worker"}
+PEERS_PYTHON: Final = Path(".venv-peers/bin/python")
 _ROUND_WITHIN_S: Final = 180.0
 
 Answer = dict[str, Any]
@@ -78,15 +84,29 @@ def _compared(console: Console, site: Site, *, rounds: int) -> Answer:
     fill(site.bootstrap, messages=site.messages, policy=pack_from(*_pack()))
     bare: list[Answer] = []
     ours: list[Answer] = []
+    peers: dict[str, list[Answer]] = {name: [] for name in PEERS if PEERS_PYTHON.exists()}
     for number in range(1, rounds + 1):
         bare.append(_bare(site, number))
         ours.append(_ours(site, number))
+        for name, answers in peers.items():
+            answers.append(_peer(site, number, PEERS[name]))
+        told = [("bare", bare[-1]), ("ours", ours[-1]), *((n, a[-1]) for n, a in peers.items())]
         console.print(
             f"  workers, {site.partitions} partitions, round {number}: "
-            f"bare {bare[-1]['rate']:,.0f}/s, ours {ours[-1]['rate']:,.0f}/s",
+            + ", ".join(f"{name} {answer['rate']:,.0f}/s" for name, answer in told),
             highlight=False,
         )
-    return _summed(site, bare, ours)
+    return _summed(site, bare, ours) | {
+        "peers": {
+            name: {
+                "per_s": spread([each["rate"] for each in answers]).plain(),
+                "cpu_us_per_event": _middle(answers, "cpu_us_per_event"),
+                "peak_mib": _middle(answers, "peak_mib"),
+                "batches": _middle(answers, "batches"),
+            }
+            for name, answers in peers.items()
+        }
+    }
 
 
 def _pack() -> Any:
@@ -105,7 +125,7 @@ def _bare(site: Site, number: int) -> Answer:
 
 def _ours(site: Site, number: int) -> Answer:
     name = f"bench_{site.partitions}_{number}"
-    with _database(site.database, name) as dsn:
+    with fresh_database(site.database, name) as dsn:
         order = {
             "group": f"bench-ours-{number}",
             "bootstrap": site.bootstrap,
@@ -114,6 +134,25 @@ def _ours(site: Site, number: int) -> Answer:
             "messages": site.messages,
         }
         return _round("tests.bench.lane_worker", order, site=site, name=f"ours-{number}")
+
+
+def _peer(site: Site, number: int, module: str) -> Answer:
+    name = f"bench_{module}_{site.partitions}_{number}"
+    with fresh_database(site.database, name) as dsn:
+        order = {
+            "group": name,
+            "bootstrap": site.bootstrap,
+            "dsn": dsn,
+            "messages": site.messages,
+        }
+        with child(
+            f"tests.bench.peers.{module}",
+            order,
+            folder=site.folder,
+            name=name,
+            python=str(PEERS_PYTHON.absolute()),
+        ) as started:
+            return dict(started.answer(within_s=_ROUND_WITHIN_S))
 
 
 def _round(module: str, order: Answer, *, site: Site, name: str) -> Answer:
@@ -144,7 +183,7 @@ def _neighbours() -> tuple[int, int]:
 
 
 @contextmanager
-def _database(dsn: str, name: str) -> Iterator[str]:
+def fresh_database(dsn: str, name: str) -> Iterator[str]:
     """Empty tables: each round decides the same messages for the first time."""
     fresh = make_url(dsn).set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -194,6 +233,17 @@ def _tell(console: Console, results: Sequence[Answer]) -> None:
         ("bare Faust, messages/s", *(_span(each["bare_per_s"]) for each in results)),
         ("our worker, outcomes/s", *(_span(each["ours_per_s"]) for each in results)),
         (f"ratio (aim {AIM} or more)", *(_span(each["ratio"], ".2f") for each in results)),
+        *(
+            (f"{name}, the same rows/s", *(_span(e["peers"][name]["per_s"]) for e in results))
+            for name in results[0]["peers"]
+        ),
+        *(
+            (
+                f"CPU µs/event: {name}",
+                *(f"{e['peers'][name]['cpu_us_per_event']:.0f}" for e in results),
+            )
+            for name in results[0]["peers"]
+        ),
         *(
             (f"CPU µs/event: {name}", *(f"{e['cpu_us_per_event'][name]:.0f}" for e in results))
             for name in results[0]["cpu_us_per_event"]
