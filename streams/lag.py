@@ -220,7 +220,7 @@ class ClusterEye:
     def _asker(self) -> Any:
         if self._admin is None:
             self._admin = KafkaAdminClient(
-                bootstrap_servers=self._connection.servers,
+                **self._connection.driver_settings(),
                 request_timeout_ms=_ANSWER_MS,
                 bootstrap_timeout_ms=MEET_WITHIN_MS,
             )
@@ -229,7 +229,7 @@ class ClusterEye:
     def _reader(self) -> Any:
         if self._consumer is None:
             self._consumer = KafkaConsumer(
-                bootstrap_servers=self._connection.servers,
+                **self._connection.driver_settings(),
                 bootstrap_timeout_ms=MEET_WITHIN_MS,
                 request_timeout_ms=_ANSWER_MS,
                 group_id=None,

@@ -101,7 +101,7 @@ class Returns:
 
     def _connected(self) -> Any:
         consumer = KafkaConsumer(
-            bootstrap_servers=self._connection.servers,
+            **self._connection.driver_settings(),
             bootstrap_timeout_ms=MEET_WITHIN_MS,
             group_id=None,
             enable_auto_commit=False,

@@ -66,7 +66,7 @@ def grow(connection: Connection, topic: str, *, to: int) -> int:
         TemporarilyUnavailableError: Kafka is away, or the topic isn't there.
     """
     with translated("adding partitions", connection):
-        admin = KafkaAdminClient(bootstrap_servers=connection.servers)
+        admin = KafkaAdminClient(**connection.driver_settings())
         try:
             there = len(admin.describe_topics([topic])[0]["partitions"])
             if to < there:

@@ -29,6 +29,17 @@ allow relay      Write           topic disposition.zero-tolerance
 allow relay      Write           topic disposition.soft
 allow relay      Write           topic pages
 allow relay      Write           topic dead-letters
+allow relay      Write           topic probes
+
+# The lookout sees how far every partition is, who reads what leaves, and its own probes come back;
+# alarms it tells by itself. Its probes go in through the front door.
+allow lookout    Read            topic events.safety
+allow lookout    Read            topic events.general
+allow lookout    Read            topic probes
+allow lookout    Write           topic alarms
+allow lookout    Describe        topic "*"
+allow lookout    Describe        group "*"
+allow lookout    Describe        cluster kafka-cluster
 
 # `offsite up` and `offsite doctor` make topics and hold their settings against what they ought to be.
 allow operations Create          cluster kafka-cluster

@@ -80,11 +80,7 @@ def _watched(dsn: str, pid: int, messages: int) -> list[Point]:
 def _told(console: Console, points: list[Point], messages: int) -> Answer:
     """Costs are of a tenth of the way; the first hundredth is start-up and doesn't count."""
     edges = [messages // 100, *(messages * step // 10 for step in range(1, 11))]
-    costs = [
-        _us(points, first, last)
-        for first, last in pairwise(edges)
-        if points[-1][1] >= last
-    ]
+    costs = [_us(points, first, last) for first, last in pairwise(edges) if points[-1][1] >= last]
     memory = [(decided, round(mib, 1)) for _, decided, mib in points if decided]
     told = {
         "messages": messages,

@@ -16,7 +16,10 @@ from tests.support.secured import OWNER, SecuredKafka, running_secured_kafka
 
 PASSWORDS = {
     name: f"s3cret-of-{name}"
-    for name in (OWNER, "door", "worker", "relay", "camera", "operations", "auditor", "dispatcher")
+    for name in (
+        *(OWNER, "door", "worker", "relay", "camera", "operations", "lookout", "auditor"),
+        "dispatcher",
+    )
 }
 
 

@@ -31,6 +31,7 @@ JOBS: Mapping[str, set[tuple[str, str]]] = {
     "worker": {("read", IN)},
     "relay": {("write", OUT)},
     "operations": set(),
+    "lookout": {("read", IN)},
     "auditor": {("read", IN)},
     "dispatcher": {("read", OUT)},
 }

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.database]
 OF_KAFKA = "k4fka-s3cret-word"
 OF_DATABASE = "d4tabase-s3cret-word"
 SECRETS = (OF_KAFKA, OF_DATABASE)
-PARTS = (("api",), ("worker", "--lane", "safety"), ("relay",), ("clocks",))
+PARTS = (("api",), ("worker", "--lane", "safety"), ("relay",), ("clocks",), ("lookout",))
 COMMANDS = (
     ("health", "--json"),
     ("conserve", "--json"),
