@@ -17,14 +17,14 @@ from schemas.wire.envelope import STRUCTURED
 from streams.beats import keep_beating, stop_beating
 from streams.producing import Outgoing, Producer
 from streams.pulse import RelayPulse
-from streams.relay import Posted, Relay, Waiting
+from streams.relay import Posted, Relay, Relays, Waiting
 from streams.tracing import TRACE_HEADER, UNTRACED
 
 
 @asynccontextmanager
 async def relay(
     deployment: Deployment, *, owner: str, settings: Settings | None = None
-) -> AsyncIterator[Relay]:
+) -> AsyncIterator[Relays]:
     """The outbox's way to Kafka. `owner` tells relays apart. Metrics are shown as settings say."""
     store = engine(deployment, application="offsite-relay")
     producer = Producer(deployment.connection)
@@ -47,7 +47,11 @@ async def relay(
     counts = RelayMetrics(registry)
     if settings is not None:
         serve_metrics(registry, host=settings.host, port=settings.metrics_port)
-    carrier = Relay(outbox=Outbox(store, owner=owner), post=post, counts=counts)
+    urgent, others = (
+        Relay(outbox=Outbox(store, owner=owner, urgent=each), post=post, counts=counts)
+        for each in (True, False)
+    )
+    carrier = Relays(urgent, others)
     pulse = RelayPulse(carrier, now=lambda: datetime.now(UTC))
     beating = asyncio.create_task(keep_beating(beats_of(deployment, store), pulse.look))
     try:

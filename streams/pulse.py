@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from schemas.lane import Lane
 from streams.beats import RelayBeat, WorkerBeat
-from streams.relay import Relay
+from streams.relay import Relays
 
 
 class Pulse:
@@ -49,7 +49,7 @@ class Pulse:
 class RelayPulse:
     """A relay's. Mutable: it remembers when the count was last another one."""
 
-    def __init__(self, relay: Relay, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, relay: Relays, *, now: Callable[[], datetime]) -> None:
         self._relay: Final = relay
         self._now: Final = now
         self._carried = 0

@@ -61,9 +61,9 @@ class Outbox(Protocol):
         """Take free shards and renew ours; what isn't in the answer isn't ours any more."""
 
     async def unsent(
-        self, shards: Collection[int], *, limit: int = 500, held: Collection[str] = ()
+        self, shards: Collection[int], *, held: Collection[str] = ()
     ) -> Sequence[Waiting]:
-        """Rows that were never acknowledged, oldest first, but none of the keys in `held`."""
+        """Some rows that were never acknowledged, oldest first, but none of the keys in `held`."""
 
     async def mark_sent(self, sent: Sequence[Posted]) -> None:
         """May be repeated."""
@@ -162,6 +162,41 @@ class Relay:
                 posted.append(answer)
                 self._counts.carried(row.topic, written_at=row.created_at, now=datetime.now(UTC))
         return posted
+
+
+class Relays:
+    """Two side by side: what is urgent never waits for a round of what can wait.
+
+    A case that turns urgent may have its next letter told before an earlier soft one: they go to
+    different queues, and each says its version.
+    """
+
+    def __init__(self, urgent: Relay, others: Relay) -> None:
+        self._urgent: Final = urgent
+        self._others: Final = others
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Carry until told to stop. A fault of one is a fault of both."""
+        await asyncio.gather(self._urgent.run(stop), self._others.run(stop))
+
+    async def carry_once(self) -> int:
+        """One round of each."""
+        return await self._urgent.carry_once() + await self._others.carry_once()
+
+    @property
+    def carried(self) -> int:
+        """Rows that were acknowledged and marked since the start."""
+        return self._urgent.carried + self._others.carried
+
+    @property
+    def held(self) -> int:
+        """Cases whose letters wait because an earlier one failed a moment ago."""
+        return self._urgent.held + self._others.held
+
+    @property
+    def shards(self) -> int:
+        """Of the outbox that are ours now."""
+        return self._others.shards
 
 
 def waves(rows: Sequence[Waiting]) -> list[list[Waiting]]:

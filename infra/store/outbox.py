@@ -61,10 +61,17 @@ class Backlog:
     oldest_at: datetime | None
 
 
+ROUND_LETTERS: Final = 100
+"""A round is short: urgent letters share the loop with the others, and wait for a turn of it."""
+
 _WAITING: Final = (
     *(outbox.c.id, outbox.c.relay_shard, outbox.c.topic, outbox.c.key),
     *(outbox.c.value, outbox.c.letter_id, outbox.c.created_at, outbox.c.trace),
 )
+
+# While a flood fills the table, PostgreSQL knows it as it was: small. It would then sort all that
+# waits for each round, which took 678 ms of 60,000 letters; by the index it takes 0.2.
+_IN_INDEX_ORDER: Final = text("SET LOCAL enable_sort = off")
 
 # Mine first, so that `at_most` never makes a relay trade one shard for another.
 _LEASE: Final = text(
@@ -96,13 +103,19 @@ _MARK: Final = text(
 
 
 class Outbox:
-    """One a relay. `owner` tells relays apart, so it must differ for each."""
+    """One a relay, for urgent letters or for the others. `owner` tells processes apart."""
 
     def __init__(
-        self, engine: AsyncEngine, *, owner: str, lease: timedelta = timedelta(seconds=10)
+        self,
+        engine: AsyncEngine,
+        *,
+        owner: str,
+        urgent: bool,
+        lease: timedelta = timedelta(seconds=10),
     ) -> None:
         self._engine: Final = engine
         self._owner: Final = owner
+        self._urgent: Final = urgent
         self._lease: Final = lease
 
     async def lease(self, at_most: int = RELAY_SHARDS) -> frozenset[int]:
@@ -116,7 +129,7 @@ class Outbox:
                 return frozenset(await connection.scalars(_LEASE, wanted))
 
     async def unsent(
-        self, shards: Collection[int], *, limit: int = 500, held: Collection[str] = ()
+        self, shards: Collection[int], *, limit: int = ROUND_LETTERS, held: Collection[str] = ()
     ) -> Sequence[Waiting]:
         """Rows that were never acknowledged, oldest first, but none of the keys in `held`.
 
@@ -131,7 +144,8 @@ class Outbox:
             select(*_WAITING)
             .where(
                 outbox.c.sent_at.is_(None),
-                outbox.c.relay_shard.in_(ours),
+                outbox.c.urgent.is_(self._urgent),
+                outbox.c.relay_shard == func.any(func.array(ours.scalar_subquery())),
                 outbox.c.key != func.all(bindparam("held", type_=ARRAY(Text))),
             )
             .order_by(outbox.c.id)
@@ -139,6 +153,7 @@ class Outbox:
         )
         with told_by_remedy():
             async with self._engine.connect() as connection:
+                await connection.execute(_IN_INDEX_ORDER)
                 rows = await connection.execute(query, {"shards": list(shards), "held": list(held)})
         return [_waiting(row) for row in rows]
 

@@ -9,12 +9,14 @@ from handlers.decisions.letters import Letter
 from infra.store.tables import RELAY_SHARDS
 from schemas.disposition import DeadLetter, Page, ProbeReturned
 from schemas.ids import Address
+from schemas.lane import Lane
 from schemas.wire.writing import write_outgoing
+from schemas.workfile import Queue
 
 TopicOf = Callable[[Letter], str]
 """The Kafka topic that a letter goes to."""
 
-OUTBOX_COLUMNS: Final = ("relay_shard", "topic", "key", "value", "letter_id", "trace")
+OUTBOX_COLUMNS: Final = ("relay_shard", "topic", "key", "value", "letter_id", "trace", "urgent")
 
 
 TraceOf = Callable[[Address], str | None]
@@ -26,7 +28,17 @@ def outbox_row(
 ) -> tuple[object, ...]:
     """In the order of `OUTBOX_COLUMNS`. `at` is when it was decided."""
     key = letter_key(letter)
-    return relay_shard(key), topic, key, write_outgoing(letter, at=at), letter.id, trace
+    value = write_outgoing(letter, at=at)
+    return relay_shard(key), topic, key, value, letter.id, trace, is_urgent(letter)
+
+
+def is_urgent(letter: Letter) -> bool:
+    """What leaves before all that can wait: dangers, who is paged, and the safety lane's probe."""
+    if isinstance(letter, Page):
+        return True
+    if isinstance(letter, ProbeReturned):
+        return letter.lane is Lane.SAFETY
+    return not isinstance(letter, DeadLetter) and letter.case.queue is Queue.ZERO_TOLERANCE
 
 
 def letter_key(letter: Letter) -> str:

@@ -111,4 +111,4 @@ OUTCOME_TYPES: Final = (
 )
 RECORD_TYPES: Final = ("text", "int4", "int8", "bytea", "bytea", "bytea", "bytea")
 LINE_TYPES: Final = ("text", "int4", "int8", "int8", *("bytea",) * 7)
-OUTBOX_TYPES: Final = ("int2", "text", "text", "bytea", "text", "text")
+OUTBOX_TYPES: Final = ("int2", "text", "text", "bytea", "text", "text", "bool")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -225,7 +226,8 @@ outbox = Table(
     _may("sent_partition", Integer),
     _may("sent_offset", BigInteger),
     _may("trace"),
-    Index("outbox_unsent", "id", "relay_shard", postgresql_where=text("sent_at IS NULL")),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Index("outbox_unsent", "urgent", "id", postgresql_where=text("sent_at IS NULL")),
 )
 
 relay_leases = Table(

@@ -20,6 +20,7 @@ from infra.running import running
 from infra.settings import Settings
 from infra.store.sources import Sources
 from schemas.lane import Lane
+from schemas.workfile import Queue
 from tests.bench.filling import fill
 from tests.bench.latency import Stage, Stand, play
 from tests.bench.reports import SOURCE
@@ -54,7 +55,13 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
                 house.deployment, lambda engine: add(Sources(engine), SOURCE, Lane.GENERAL)
             )
             stand = Stand(house=house, settings=settings, key=key, folder=folder)
-            stage = Stage(name="warm-up", rate=_RATE, seconds=4.0, safety_one_in=1)
+            stage = Stage(
+                name="warm-up",
+                rate=_RATE,
+                seconds=4.0,
+                safety_one_in=1,
+                queues=(Queue.ZERO_TOLERANCE,),
+            )
             play(console, stand, stage)
             dry = play(console, stand, replace(stage, name="no flood", seconds=seconds))
             soft = round(3 * _SOFT_PER_S * seconds)

@@ -17,6 +17,7 @@ from infra.running import Running, running
 from infra.settings import Settings
 from infra.store.sources import Sources
 from schemas.lane import Lane
+from schemas.workfile import Queue
 from streams.topics import DISPOSITIONS
 from tests.bench.children import Child, child
 from tests.bench.processes import Cost, cost, family_cost
@@ -44,6 +45,7 @@ class Stage:
     seconds: float
     batch: int = 1
     safety_one_in: int = 4
+    queues: tuple[Queue, ...] = tuple(Queue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def _orders(stand: Stand, stage: Stage, ready: Path) -> tuple[Answer, Answer]:
     prefix = _prefix(stage)
     watching = {
         "bootstrap": stand.house.deployment.kafka,
-        "topics": list(DISPOSITIONS.values()),
+        "topics": [DISPOSITIONS[queue] for queue in stage.queues],
         "partitions": stand.settings.partitions,
         "prefix": prefix,
         "ready": str(ready),

@@ -20,15 +20,16 @@ from handlers.ports import Received
 from infra import opening, relaying
 from infra.deployment import Deployment, find
 from infra.settings import Settings
-from infra.store.outbox import Outbox
+from infra.store.outbox import ROUND_LETTERS, Outbox
 from infra.store.work import PostgresWork
 from schemas.events import Event
 from schemas.wire.envelope import STRUCTURED
 from schemas.wire.published import OUTGOING
+from schemas.workfile import Queue
 from streams.connection import Connection
 from streams.provisioning import make_topics
 from streams.relay import Posted
-from streams.topics import topic_of, wanted_topics
+from streams.topics import DISPOSITIONS, topic_of, wanted_topics
 from tests.support.builders import (
     BLOCKED_EXIT,
     CountingSalts,
@@ -176,6 +177,24 @@ async def test_letters_of_one_case_lie_in_order_in_one_partition(
 
 def _key(row: Row) -> str:
     return row.key
+
+
+async def test_a_danger_leaves_at_once_however_many_soft_letters_wait(
+    deployment: Deployment, work: PostgresWork
+) -> None:
+    await settle(work, *(seen(f"p-{n}", f"e-{n}") for n in range(ROUND_LETTERS + 50)))
+    danger = seen("p-danger", "e-danger", matter=BLOCKED_EXIT)
+    await settle(work, danger, first=ROUND_LETTERS + 50)
+
+    async with relaying.relay(deployment, owner="one") as carrier:
+        carried = await carrier.carry_once()
+
+    rows = outbox(deployment)
+    left = {row.topic for row in rows if row.sent_offset is None}
+    assert carried == 1 + ROUND_LETTERS
+    assert rows[-1].topic == DISPOSITIONS[Queue.ZERO_TOLERANCE]
+    assert rows[-1].sent_offset is not None
+    assert left == {DISPOSITIONS[Queue.SOFT]}
 
 
 async def test_each_letter_goes_to_its_own_topic(

@@ -57,10 +57,10 @@ class FakeOutbox:
         return self.shards
 
     async def unsent(
-        self, shards: Collection[int], *, limit: int = 500, held: Collection[str] = ()
+        self, shards: Collection[int], *, held: Collection[str] = ()
     ) -> Sequence[Waiting]:
         self.held.append(sorted(held))
-        return [row for row in self.waiting if row.key not in held][:limit]
+        return [row for row in self.waiting if row.key not in held]
 
     async def mark_sent(self, sent: Sequence[Posted]) -> None:
         ids = [posted.id for posted in sent]
