@@ -1,7 +1,8 @@
 """`python -m tests.bench`: measures what was promised, prints tables, writes them down.
 
 --only workers|crowd|latency|flood|million|clocks|vision    one of the measurements
---quick                                 smaller and rougher, under two minutes
+--quick                                 smaller and rougher, some minutes
+--page                                  write docs/performance.md from the last run, and end
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from tests.bench import clocks, crowd, flood, latency, machine, memory, million, workers
+from tests.bench.page import page
 from tests.bench.vision import overhead
 
 _MEASUREMENTS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
@@ -28,12 +30,17 @@ _MEASUREMENTS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "clocks": clocks.measure,
     "vision": overhead.measure,
 }
+PAGE: Final = Path("docs/performance.md")
 _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
     """Measure what was asked for; end everything that was started, at Ctrl-C too."""
     wanted = _arguments()
+    if wanted.page:
+        told = json.loads((wanted.out / "bench.json").read_text("utf-8"))
+        PAGE.write_text(page(told), "utf-8")
+        return 0
     for number in _ENDINGS:
         signal.signal(number, _stop)
     console = Console(width=None if sys.stdout.isatty() else 110)
@@ -63,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--only", choices=list(_MEASUREMENTS))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--page", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
     return parser.parse_args()
 
