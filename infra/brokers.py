@@ -23,6 +23,7 @@ from streams.conservation import Sum, add_up
 REPLACED: Final = "broker-replaced"
 TRUNCATED: Final = "broker-truncated"
 LOST: Final = "acknowledged-lost"
+BROKER_KINDS: Final = frozenset({REPLACED, TRUNCATED, LOST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

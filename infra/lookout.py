@@ -6,7 +6,7 @@ It lives beside the parts that it watches, so that it goes on when any of them i
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -20,7 +20,7 @@ from infra import opening
 from infra.alarm_book import ALARMS_FILE
 from infra.alarm_channels import AlarmTopic, Webhook
 from infra.alarming import Alarms
-from infra.brokers import look_at_brokers, troubles_of_brokers
+from infra.brokers import BROKER_KINDS, look_at_brokers, troubles_of_brokers
 from infra.deployment import Deployment
 from infra.health.gathering import gathering
 from infra.health.sampling import Sampler
@@ -127,7 +127,11 @@ async def lookout(settings: Settings, deployment: Deployment) -> AsyncIterator[L
                 watchers=[
                     house.troubles,
                     partial(_stopped_lanes, settings),
-                    _Seldom(partial(_forgetful_brokers, deployment, store), every_s=60.0),
+                    _Seldom(
+                        partial(_forgetful_brokers, deployment, store),
+                        every_s=60.0,
+                        said_before=_raised(alarms, BROKER_KINDS),
+                    ),
                     *(prober.troubles for prober in probers),
                 ],
                 alarms=alarms,
@@ -149,20 +153,30 @@ async def _forgetful_brokers(deployment: Deployment, store: AsyncEngine) -> Sequ
     return troubles_of_brokers(await look_at_brokers(deployment, store))
 
 
-class _Seldom:
-    """A watcher whose look is long: it reads all journals. Between looks it says the same."""
+def _raised(alarms: Alarms, kinds: Collection[str]) -> Sequence[Trouble]:
+    """What an earlier lookout had raised of these kinds."""
+    return [alarm.trouble for alarm in alarms.raised if alarm.trouble.kind in kinds]
 
-    def __init__(self, watcher: Watcher, *, every_s: float) -> None:
+
+class _Seldom:
+    """A watcher whose look is long: it reads all journals. Between looks it says the same.
+
+    So it does while a neighbour is away, at first what was raised before this process began: else
+    no alarm could be over while the database is away.
+    """
+
+    def __init__(self, watcher: Watcher, *, every_s: float, said_before: Sequence[Trouble]) -> None:
         self._watcher: Final = watcher
         self._every_s: Final = every_s
         self._due_at = float("-inf")
-        self._said: Sequence[Trouble] = ()
+        self._said = said_before
 
     async def __call__(self) -> Sequence[Trouble]:
         now = asyncio.get_running_loop().time()
         if now >= self._due_at:
-            self._said = await self._watcher()
-            self._due_at = now + self._every_s
+            with suppress(TemporarilyUnavailableError):
+                self._said = await self._watcher()
+                self._due_at = now + self._every_s
         return self._said
 
 
@@ -186,7 +200,7 @@ def _prober(  # noqa: PLR0917 - what a prober is made of
     async def find(address: Address) -> Whereabouts:
         return await whereabouts(store, address, f"{address}/probe")
 
-    troubles = [alarm.trouble for alarm in alarms.raised if alarm.trouble.kind == MISSED]
+    troubles = _raised(alarms, {MISSED})
     return Prober(
         send=ProbeDoor(settings.probe_door or deployment.api, key=key, within_s=within_s).send,
         returns=Returns(deployment.connection),

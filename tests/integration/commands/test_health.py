@@ -136,7 +136,7 @@ def test_a_worker_that_is_stopped_or_killed_is_missed_with_the_cases_behind_it(
     number = accepted.receipt.address.partition
     (behind,) = (one["cases"] for one in partitions(stopped, SAFETY) if one["partition"] == number)
     cases = behind["zero_tolerance"]
-    assert 1 <= cases <= 3  # as many of the three as lie there
+    assert cases >= 1
     waits = "case waits" if cases == 1 else "cases wait"
     touches = trouble(stopped, f"partition-stopped:{SAFETY}/{number}")["touches"]
     assert touches == f"{cases} zero-tolerance {waits} behind partition {number} of {SAFETY}"
@@ -167,7 +167,7 @@ def test_a_worker_that_lives_but_gets_nothing_done_is_stalled(house: House, tmp_
 
 async def test_a_flood_is_caught_up_with_and_then_all_is_well(house: House, tmp_path: Path) -> None:
     one_by_one = {"OFFSITE_BATCH_EVENTS": "1"}  # slow, so that there is something to be seen
-    await asyncio.to_thread(flood, house, 2500)
+    await asyncio.to_thread(flood, house, 6000)
     verdicts: list[Verdict] = []
     engine = engine_of(house)
 

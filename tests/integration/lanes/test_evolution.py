@@ -39,6 +39,7 @@ def test_older_and_newer_producers_are_read_and_strangers_parked_with_their_reas
         "offsite.report.v2": "type: expected a version of offsite.report that has a reader "
         "(known: offsite.report.v1), got offsite.report.v2",
         "offsite.rumour.v1": "type: expected a type that has a reader (known: "
-        "offsite.observation.v1, offsite.report.v1, offsite.signal.v1), got offsite.rumour.v1",
+        "offsite.observation.v1, offsite.report.v1, offsite.signal.v1, offsite.probe.v1), "
+        "got offsite.rumour.v1",
     }
     assert [one.difference for one in found] == [0, 0, 0, 0]
