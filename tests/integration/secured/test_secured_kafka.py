@@ -126,7 +126,7 @@ def refused(env: Mapping[str, str]) -> str:
         command, env={"PATH": "/usr/bin:/bin", **env}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 3, done.stderr
-    ours = [line for line in done.stderr.splitlines() if '"process_gave_up"' in line]
+    ours = [line for line in done.stdout.splitlines() if '"process_gave_up"' in line]
     assert len(ours) == 1
     assert "Traceback" not in done.stderr
     return done.stderr + done.stdout
