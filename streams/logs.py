@@ -146,7 +146,7 @@ class Logs:
         Raises:
             TemporarilyUnavailableError: Kafka is away.
         """
-        with self._lock, translated("reading the cluster's id", self._connection):
+        with self._asking("reading the cluster's id"):
             return str(self._administrator().describe_cluster()["cluster_id"])
 
     def read(self, topic: str, log: Partition, *, first: int, end: int) -> Stretch:
@@ -172,7 +172,7 @@ class Logs:
         Raises:
             TemporarilyUnavailableError: the broker didn't give it in time.
         """
-        with self._lock, translated(f"reading {topic} again", self._connection):
+        with self._asking(f"reading {topic} again"):
             consumer = self._reader()
             place = TopicPartition(topic, log.number)
             start = consumer.beginning_offsets([place])[place]

@@ -2,6 +2,7 @@
 
 --only workers|crowd|latency|flood|million|clocks|vision    one of the measurements
 --quick                                 smaller and rougher, some minutes
+--cases N                               how many instead of a million
 --page                                  write docs/performance.md from the last run, and end
 """
 
@@ -53,7 +54,8 @@ def main() -> int:
     )
     try:
         for name in [wanted.only] if wanted.only else list(_MEASUREMENTS):
-            told[name] = _MEASUREMENTS[name](console, is_quick=wanted.quick)
+            more = {"cases": wanted.cases} if name == "million" else {}
+            told[name] = _MEASUREMENTS[name](console, is_quick=wanted.quick, **more)
             _write(wanted.out, told)
     except KeyboardInterrupt:
         console.print("Stopped before the end; what was measured is written down.")
@@ -70,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--only", choices=list(_MEASUREMENTS))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--page", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
     return parser.parse_args()

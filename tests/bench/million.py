@@ -38,12 +38,12 @@ Point = tuple[float, int, float]
 """Seconds, outcomes so far, MiB that the worker holds."""
 
 
-def measure(console: Console, *, is_quick: bool) -> Answer:
+def measure(console: Console, *, is_quick: bool, cases: int = 1_000_000) -> Answer:
     """Take your time: a million need some minutes and about ten gigabytes of disk."""
     if reason := why_no_kafka() or why_no_postgres():
         console.print(f"million: left out: {reason}", markup=False)
         return {"left_out": reason}
-    messages = 60_000 if is_quick else 1_000_000
+    messages = 60_000 if is_quick else cases
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="offsite-bench-")))
         server = stack.enter_context(running_postgres(folder, settings={"fsync": "on"}))

@@ -1,6 +1,5 @@
 """The part of the fault suite that fits into a few minutes; `make faults` has all of it."""
 
-import gc
 from collections.abc import Iterator
 
 import pytest
@@ -9,16 +8,12 @@ from tests.faults.__main__ import IN_CI
 from tests.faults.faults import BY_NAME, FAULTS
 from tests.faults.rounds import Load, run_round, warm_up
 from tests.faults.system import System, running_system
+from tests.support import leftovers
 from tests.support.services import why_no_kafka, why_no_postgres
 
 SEED = 20261125
 LOAD = Load(rate=60, events=None, is_ci=True)
-# What kafka-python leaves behind of a broker that was killed, it closes when it is collected.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning",
-    "ignore::pytest.PytestUnraisableExceptionWarning",
-    "ignore::pytest.PytestUnhandledThreadExceptionWarning",
-)
+pytestmark = pytest.mark.filterwarnings(*leftovers.IGNORED)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +24,6 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with running_system(tmp_path_factory.mktemp("faults")) as system:
         warm_up(system)
         yield system
-    gc.collect()
 
 
 @pytest.mark.parametrize("number", range(len(IN_CI)), ids=IN_CI)
@@ -38,7 +32,6 @@ def test_nothing_is_lost_and_nothing_happens_twice(system: System, number: int) 
 
     found = run_round(system, faults, number=number, seed=SEED + number, load=LOAD)
 
-    gc.collect()
     if found.skipped:
         pytest.skip(found.skipped)
     assert (found.lost, found.double, found.difference, found.wrong) == (0, 0, 0, 0), found.said

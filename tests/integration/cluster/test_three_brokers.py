@@ -1,6 +1,5 @@
 """Our cluster settings on three real brokers: two may not be away, one may."""
 
-import gc
 import time
 from collections.abc import Iterator
 
@@ -12,14 +11,12 @@ from streams.connection import Connection
 from streams.producing import Outgoing, Producer
 from streams.provisioning import deviations, make_topics
 from streams.topics import EVENTS, wanted_topics
+from tests.support import leftovers
 from tests.support.cluster import REPLICATION, Cluster, running_cluster
 from tests.support.services import why_no_kafka
 
 TOPIC = EVENTS[Lane.SAFETY]
-# What kafka-python leaves behind of a broker that was killed, it closes when it is collected.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
+pytestmark = pytest.mark.filterwarnings(*leftovers.IGNORED)
 WANTED = wanted_topics(partitions=1, replication=REPLICATION)
 
 
@@ -37,7 +34,6 @@ def producer(cluster: Cluster) -> Iterator[Producer]:
     producer = Producer(Connection(bootstrap=cluster.bootstrap))
     yield producer
     producer.close()
-    gc.collect()
 
 
 def published(producer: Producer, within_s: float = 60) -> int:

@@ -24,13 +24,12 @@ from tests.integration.scale.test_leaving_and_joining import (
     shares,
     wait_until,
 )
+from tests.support import leftovers
 from tests.support.lane_workers import lane_workers
 from tests.support.services import running_kafka, why_no_kafka
 
 TOPIC = EVENTS[Lane.GENERAL]
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
+pytestmark = pytest.mark.filterwarnings(*leftovers.IGNORED)
 
 
 @pytest.fixture

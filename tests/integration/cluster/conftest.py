@@ -1,0 +1,5 @@
+"""What these tests share."""
+
+from tests.support.leftovers import collected
+
+__all__ = ["collected"]
