@@ -17,7 +17,7 @@ from schemas.wire.envelope import STRUCTURED
 from streams.beats import keep_beating, stop_beating
 from streams.producing import Outgoing, Producer
 from streams.pulse import RelayPulse
-from streams.relay import Posted, Relay, Relays, Waiting
+from streams.relay import Lease, Posted, Relay, Relays, Waiting
 from streams.tracing import TRACE_HEADER, UNTRACED
 
 
@@ -47,11 +47,14 @@ async def relay(
     counts = RelayMetrics(registry)
     if settings is not None:
         serve_metrics(registry, host=settings.host, port=settings.metrics_port)
-    urgent, others = (
-        Relay(outbox=Outbox(store, owner=owner, urgent=each), post=post, counts=counts)
-        for each in (True, False)
+    urgent, others = (Outbox(store, owner=owner, urgent=each) for each in (True, False))
+    lease = Lease(others)
+    carrier = Relays(
+        *(
+            Relay(outbox=outbox, post=post, lease=lease, counts=counts)
+            for outbox in (urgent, others)
+        )
     )
-    carrier = Relays(urgent, others)
     pulse = RelayPulse(carrier, now=lambda: datetime.now(UTC))
     beating = asyncio.create_task(keep_beating(beats_of(deployment, store), pulse.look))
     try:

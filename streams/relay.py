@@ -83,17 +83,49 @@ class Post(Protocol):
         """
 
 
+class Lease:
+    """The shards that are ours. Mutable; relays of one process share it.
+
+    Were each to ask by itself, the one that asks second would find the rows locked by the first,
+    get none, and carry nothing until it asks again.
+    """
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox: Final = outbox
+        self._turn = asyncio.Lock()
+        self._due_at = 0.0
+        self.shards: frozenset[int] = frozenset()
+
+    async def renewed(self, now: float) -> frozenset[int]:
+        """What is ours now, asked for every few seconds."""
+        async with self._turn:
+            if now >= self._due_at:
+                self.shards = await self._outbox.lease()
+                self._due_at = now + _LEASE_EVERY_S
+            return self.shards
+
+    async def release(self) -> None:
+        """Give all back at once; nothing is ours any more."""
+        async with self._turn:
+            self.shards, self._due_at = frozenset(), float("inf")
+            await self._outbox.release()
+
+
 class Relay:
     """The loop. Mutable: it remembers its lease and whom it holds back."""
 
     def __init__(
-        self, *, outbox: Outbox, post: Post, counts: RelayCounts = UNCOUNTED_LETTERS
+        self,
+        *,
+        outbox: Outbox,
+        post: Post,
+        lease: Lease | None = None,
+        counts: RelayCounts = UNCOUNTED_LETTERS,
     ) -> None:
         self._outbox = outbox
+        self._lease = lease or Lease(outbox)
         self._post = post
         self._counts = counts
-        self._shards: frozenset[int] = frozenset()
-        self._lease_due_at = 0.0
         self._held_until: dict[str, float] = {}
         self._carried = 0
 
@@ -110,7 +142,7 @@ class Relay:
                 carried, wait = 0, min(_LONGEST_WAIT_S, 2 * wait)
             if carried == 0:
                 await pause(stop, wait)
-        await self._outbox.release()
+        await self._lease.release()
 
     @property
     def carried(self) -> int:
@@ -125,18 +157,16 @@ class Relay:
     @property
     def shards(self) -> int:
         """Of the outbox that are ours now."""
-        return len(self._shards)
+        return len(self._lease.shards)
 
     async def carry_once(self) -> int:
         """Carry what waits now; answer how many rows were acknowledged and marked."""
         now = asyncio.get_running_loop().time()
-        if now >= self._lease_due_at:
-            self._shards = await self._outbox.lease()
-            self._lease_due_at = now + _LEASE_EVERY_S
-        if not self._shards:
+        shards = await self._lease.renewed(now)
+        if not shards:
             return 0
         self._held_until = {key: until for key, until in self._held_until.items() if until > now}
-        rows = await self._outbox.unsent(self._shards, held=list(self._held_until))
+        rows = await self._outbox.unsent(shards, held=list(self._held_until))
         posted: list[Posted] = []
         for wave in waves(rows):
             posted += await self._carry_wave(wave, now)

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.errors import TemporarilyUnavailableError
 from streams import relay as relay_module
-from streams.relay import Posted, Relay, Waiting, waves
+from streams.relay import Lease, Posted, Relay, Waiting, waves
 from tests.support.builders import NOON
 
 AWAY = TemporarilyUnavailableError("the fake broker is away")
@@ -258,6 +258,31 @@ async def test_a_shard_that_is_not_ours_any_more_is_left_alone(clock: Clock) -> 
     carried = await relay.carry_once()
 
     assert (carried, post.acknowledged) == (0, [])
+
+
+class BusyOutbox(FakeOutbox):
+    """Like the real one, whoever asks while another asks finds all rows locked, and gets none."""
+
+    asking: bool = False
+
+    async def lease(self) -> frozenset[int]:
+        if self.asking:
+            return frozenset()
+        self.asking = True
+        await asyncio.sleep(0)
+        self.asking = False
+        return await super().lease()
+
+
+async def test_relays_side_by_side_share_their_lease() -> None:
+    urgent, others, post = BusyOutbox(rows("a1")), BusyOutbox(rows("b2")), FakePost()
+    lease = Lease(others)
+    relays = [Relay(outbox=one, post=post, lease=lease) for one in (urgent, others)]
+
+    carried = await asyncio.gather(*(relay.carry_once() for relay in relays))
+
+    assert carried == [1, 1]
+    assert (urgent.leases, others.leases) == (0, 1)
 
 
 class Naps:
