@@ -149,7 +149,7 @@ def test_the_house_names_no_registry() -> None:
         for path in HOUSE.rglob("*")
         if path.suffix in {".py", ".toml", ".md", ".lock", ".xml", ".yaml", ".sh", ""}
         and path.is_file()
-        and not {".venv", ".git"} & set(path.parts)
+        and not {".venv", ".venv-peers", ".git"} & set(path.parts)
         and not any(part.endswith("_cache") or part == ".hypothesis" for part in path.parts)
     ]
 
