@@ -42,18 +42,18 @@ def main() -> int:
     return 0 if len(rounds) == len(chosen) and all(one.is_fine for one in rounds) else 1
 
 
-def _run(chosen: Sequence[Sequence[Fault]], options: argparse.Namespace) -> list[Round]:
+def _run(chosen: Sequence[tuple[Sequence[Fault], int]], options: argparse.Namespace) -> list[Round]:
     shutil.rmtree(OUT / "work", ignore_errors=True)
     rounds: list[Round] = []
     load = _load(options, len(chosen))
     until = time.monotonic() + options.minutes * 60
     with running_system((OUT / "work").resolve()) as system:
         warm_up(system)
-        for number, faults in enumerate(chosen):
+        for number, (faults, seed) in enumerate(chosen):
             if time.monotonic() > until:
                 CONSOLE.print(f"time is up: {len(chosen) - number} rounds left out")
                 break
-            one = run_round(system, faults, number=number, seed=options.seed + number, load=load)
+            one = run_round(system, faults, number=number, seed=seed, load=load)
             rounds.append(one)
             keep([one], OUT / "faults.json")  # a run that is ended early has told what it knows
             CONSOLE.print(_line(one), markup=False, highlight=False, soft_wrap=True)
@@ -76,22 +76,26 @@ def _load(options: argparse.Namespace, rounds: int) -> Load:
     return Load(rate=options.rate, events=options.events, is_ci=options.ci)
 
 
-def _chosen(options: argparse.Namespace) -> list[list[Fault]]:
+def _chosen(options: argparse.Namespace) -> list[tuple[Sequence[Fault], int]]:
+    """Each with its seed: one more than the one before, unless it is named."""
     if options.only:
-        names = [part.split("+") for part in options.only.split(",")]
-        chosen = [[BY_NAME[name] for name in pair] for pair in names]
-    elif options.ci:
-        chosen = [[BY_NAME[name]] for name in IN_CI]
+        told = [part.partition("@") for part in options.only.split(",")]
     else:
-        chosen = [[fault] for fault in FAULTS]
+        told = [(name, "", "") for name in (IN_CI if options.ci else BY_NAME)]
+    chosen: list[tuple[Sequence[Fault], int]] = [
+        ([BY_NAME[name] for name in names.split("+")], int(seed or options.seed + number))
+        for number, (names, _, seed) in enumerate(told)
+    ]
     dice = Random(options.seed)
     pairs = _NIGHTLY_PAIRS if options.nightly else options.pairs
-    return chosen + [dice.sample(FAULTS[1:], 2) for _ in range(pairs)]
+    return chosen + [
+        (dice.sample(FAULTS[1:], 2), options.seed + len(chosen) + number) for number in range(pairs)
+    ]
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("--only", help="faults by name, with commas; a+b is a pair")
+    parser.add_argument("--only", help="faults by name, with commas: a, a+b, a@seed")
     parser.add_argument("--pairs", type=int, default=0, help="so many random pairs besides")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, help="event ids a round; by rate and fault otherwise")

@@ -147,7 +147,8 @@ class Proxy:
                     pipe.tear()
                     return
                 for writer in writers:
-                    writer.write(chunk)
+                    with suppress(RuntimeError):  # half closed: what it would say is not heard
+                        writer.write(chunk)
                 await writers[0].drain()
         for writer in writers:
             with suppress(OSError, RuntimeError):

@@ -84,7 +84,7 @@ difference {difference}**, {wrong} other faults.
 - *lost*: acknowledged without an outcome; an outcome without its case, letter or line of the
   ledger. *double*: an effect that happened twice. *difference*: expected − outcomes − waiting, when
   nothing waits any more.
-- *recovered*: from the fault's end until no more waits than one second's load.
+- *recovered*: from the fault's end until no more waits, for good, than one second's load.
 - *repeats*: messages and letters that came again, as they may; their effects did not.
 """
 

@@ -231,12 +231,17 @@ class _Watch:
                 self._waiting = self._looker.waiting()
             except Exception:  # noqa: BLE001 - the fault is in the way of looking too
                 self._waiting = None
-                continue
-            ended = self._ended_at
-            if ended is None or self.recovered_in_s is not None:
-                continue
-            if self._waiting + self.sender.overdue() <= self._calm:
-                self.recovered_in_s = time.monotonic() - ended
+            self._note_time(self._waiting)
+
+    def _note_time(self, waiting: int | None) -> None:
+        """Well again is who stays well: a later look that finds too much takes it back."""
+        ended = self._ended_at
+        if ended is None:
+            return
+        if waiting is None or waiting + self.sender.overdue() > self._calm:
+            self.recovered_in_s = None
+        elif self.recovered_in_s is None:
+            self.recovered_in_s = time.monotonic() - ended
 
     def _put_poison(self) -> None:
         """As another producer would, straight into the topics, until each is acknowledged."""

@@ -35,6 +35,8 @@ class _Item:
     id: str
     body: bytes
     conflict: bytes | None
+    is_planned: bool = True
+    """A conflict isn't: it is due when its first bytes are acknowledged."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Sender:
         self._batch = batch
         self._waiting: deque[_Item] = deque()
         self._left = self._total = 0
+        self._planned_done = 0
         self._began = 0.0
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -86,7 +89,7 @@ class Sender:
     def overdue(self) -> int:
         """How many ought to be acknowledged by now, at the planned rate, and aren't."""
         due = min(self._total, int((time.monotonic() - self._began) * self._rate))
-        return max(0, due - (self._total - self._left))
+        return max(0, due - self._planned_done)
 
     def wait(self, within_s: float) -> bool:
         """Whether all was acknowledged in time. Ends the threads either way."""
@@ -169,10 +172,13 @@ class Sender:
         )
         with self._lock:
             self.told.receipts.append(receipt)
+            self._planned_done += item.is_planned
             if item.conflict is None:
                 self._left -= 1
             else:
-                self._waiting.append(_Item(id=item.id, body=item.conflict, conflict=None))
+                self._waiting.append(
+                    _Item(id=item.id, body=item.conflict, conflict=None, is_planned=False)
+                )
 
     def _again(self, items: Sequence[_Item]) -> None:
         with self._lock:
