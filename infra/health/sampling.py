@@ -5,18 +5,14 @@ what that broker led.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 
-from infra.deployment import Deployment
-from infra.health.gathering import Gathering, gathering
-from infra.opening import cameras_folder, engine
-from infra.settings import Settings
+from infra.health.gathering import Gathering
 from infra.store.lag_samples import LagSamples
 from schemas.errors import TemporarilyUnavailableError
+from streams.pausing import pause
 
 SAMPLE_EVERY_S: Final = 1.0
 KEEP_EVERY_S: Final = 5.0
@@ -41,23 +37,4 @@ class Sampler:
                     await self._samples.keep(seen)
                 except TemporarilyUnavailableError as error:
                     structlog.get_logger().warning("samples_not_kept", error=str(error))
-            await _sleep(stop, SAMPLE_EVERY_S)
-
-
-@asynccontextmanager
-async def sampler(settings: Settings, deployment: Deployment) -> AsyncIterator[Sampler]:
-    """A sampler on the deployment's cluster and database."""
-    store = engine(deployment, application="offsite-lookout", connections=2)
-    try:
-        async with gathering(deployment, store, cameras=cameras_folder(settings)) as gathers:
-            yield Sampler(gathers, samples=LagSamples(store))
-    finally:
-        await store.dispose()
-
-
-async def _sleep(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
+            await pause(stop, SAMPLE_EVERY_S)
