@@ -8,20 +8,20 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Final
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Partition
 from schemas.lane import Lane
 from streams.absence import translated
-from streams.connection import MEET_WITHIN_MS, Connection
+from streams.clients import Clients
+from streams.connection import Connection
 from streams.logs import topic_identity
 from streams.topics import DEAD_LETTERS, DISPOSITIONS, EVENTS, PAGES
 
@@ -83,8 +83,12 @@ class ClusterEye:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._consumer: Any = None
-        self._admin: Any = None
+        self._clients = Clients(
+            connection,
+            answer_ms=_ANSWER_MS,
+            request_timeout_ms=_ANSWER_MS,
+            max_partition_fetch_bytes=_A_MESSAGE_BYTES,
+        )
         self._groups: Sequence[GroupLag] = ()
         self._groups_due_at = 0.0
         self._lock = Lock()
@@ -92,7 +96,7 @@ class ClusterEye:
     def close(self) -> None:
         """Leave the brokers."""
         with self._lock:
-            self._forget_clients()
+            self._clients.leave()
 
     def look(self) -> ClusterSeen:
         """Ask for everything but messages.
@@ -105,7 +109,7 @@ class ClusterEye:
                 with translated("looking at the cluster", self._connection):
                     return self._look()
             except TemporarilyUnavailableError:
-                self._forget_clients()
+                self._clients.leave()
                 raise
 
     def oldest(self, asked: Mapping[tuple[str, int], int]) -> Mapping[tuple[str, int], datetime]:
@@ -116,15 +120,8 @@ class ClusterEye:
             return self._oldest(asked)
         return {}
 
-    def _forget_clients(self) -> None:
-        for client in (self._consumer, self._admin):
-            if client is not None:
-                with suppress(KafkaError):
-                    client.close()
-        self._consumer = self._admin = None
-
     def _look(self) -> ClusterSeen:
-        admin = self._asker()
+        admin = self._clients.admin
         topics = _partitions_of(
             _persistently(lambda: admin.describe_topics([*EVENTS.values(), *_LEAVING]))
         )
@@ -138,7 +135,10 @@ class ClusterEye:
         return ClusterSeen(
             alive=alive - silent,
             away=(expected - alive) | silent,
-            partitions=[_with_end(each, ends) for each in incoming],
+            partitions=[
+                replace(each, end=ends.get(TopicPartition(each.topic, each.log.number)))
+                for each in incoming
+            ],
             groups=self._others(admin, topics),
         )
 
@@ -154,7 +154,7 @@ class ClusterEye:
         silent: set[int] = set()
         for leader, places in led.items():
             try:
-                ends |= self._reader().end_offsets(places, timeout_ms=_END_MS)
+                ends |= self._clients.reader.end_offsets(places, timeout_ms=_END_MS)
             except KafkaError:
                 silent.add(leader)
         if led and silent == set(led):
@@ -164,7 +164,7 @@ class ClusterEye:
         return ends, frozenset(silent)
 
     def _oldest(self, asked: Mapping[tuple[str, int], int]) -> Mapping[tuple[str, int], datetime]:
-        reader = self._reader()
+        reader = self._clients.reader
         places = {TopicPartition(*place): offset for place, offset in asked.items()}
         reader.assign(list(places))
         for place, offset in places.items():
@@ -203,7 +203,7 @@ class ClusterEye:
             if each.topic in _LEAVING and each.leader is not None
         }
         wanted = {place for offsets in committed.values() for place in offsets} & ours
-        ends = self._reader().end_offsets(list(wanted), timeout_ms=_END_MS) if wanted else {}
+        ends = self._clients.reader.end_offsets(list(wanted), timeout_ms=_END_MS) if wanted else {}
         return [
             GroupLag(
                 group=group,
@@ -216,29 +216,6 @@ class ClusterEye:
             for place in sorted(offsets)
             if place in ends
         ]
-
-    def _asker(self) -> Any:
-        if self._admin is None:
-            self._admin = KafkaAdminClient(
-                **self._connection.driver_settings(),
-                request_timeout_ms=_ANSWER_MS,
-                bootstrap_timeout_ms=MEET_WITHIN_MS,
-            )
-        return self._admin
-
-    def _reader(self) -> Any:
-        if self._consumer is None:
-            self._consumer = KafkaConsumer(
-                **self._connection.driver_settings(),
-                bootstrap_timeout_ms=MEET_WITHIN_MS,
-                request_timeout_ms=_ANSWER_MS,
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                max_partition_fetch_bytes=_A_MESSAGE_BYTES,
-                allow_auto_create_topics=False,
-            )
-        return self._consumer
 
 
 def _partitions_of(answer: Iterable[Mapping[str, Any]]) -> Sequence[PartitionSeen]:
@@ -257,18 +234,6 @@ def _partitions_of(answer: Iterable[Mapping[str, Any]]) -> Sequence[PartitionSee
         if topic["error_code"] == 0
         for one in sorted(topic["partitions"], key=lambda one: one["partition_index"])
     ]
-
-
-def _with_end(seen: PartitionSeen, ends: Mapping[TopicPartition, int]) -> PartitionSeen:
-    end = ends.get(TopicPartition(seen.topic, seen.log.number))
-    return PartitionSeen(
-        topic=seen.topic,
-        log=seen.log,
-        leader=seen.leader,
-        replicas=seen.replicas,
-        in_sync=seen.in_sync,
-        end=end,
-    )
 
 
 def _persistently(ask: Callable[[], Any]) -> Any:

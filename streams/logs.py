@@ -4,21 +4,21 @@ Blocking, and for one thread at a time: callers on an event loop go through a th
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
 from typing import Any, Final, Self
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient
+from kafka import TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from handlers.ports import Void
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address, Partition
 from streams.absence import translated
-from streams.connection import MEET_WITHIN_MS, Connection
+from streams.clients import Clients
+from streams.connection import Connection
 from streams.decoding import Message, message, with_lower_names
 from streams.topics import LARGEST_MESSAGE_BYTES
 
@@ -64,8 +64,11 @@ class Logs:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._consumer: Any = None
-        self._admin: Any = None
+        self._clients = Clients(
+            connection,
+            answer_ms=_PATIENCE_MS,
+            max_partition_fetch_bytes=2 * LARGEST_MESSAGE_BYTES,
+        )
         self._lock = Lock()
 
     def __enter__(self) -> Self:
@@ -82,11 +85,11 @@ class Logs:
     def close(self) -> None:
         """Leave the brokers."""
         with self._lock:
-            self._leave()
+            self._clients.leave()
 
     @contextmanager
     def _asking(self, doing: str) -> Iterator[None]:
-        """One at a time. Clients that failed are left: some never find a broker again.
+        """One at a time. Clients that failed are left.
 
         Where a partition has no leader just now, kafka-python raises a `KeyError` of its own.
         """
@@ -94,18 +97,11 @@ class Logs:
             try:
                 yield
             except KeyError as error:
-                self._leave()
+                self._clients.leave()
                 raise KafkaTimeoutError(f"no answer about {error}") from error
             except KafkaError:
-                self._leave()
+                self._clients.leave()
                 raise
-
-    def _leave(self) -> None:
-        clients, self._consumer, self._admin = (self._consumer, self._admin), None, None
-        for client in clients:
-            if client is not None:
-                with suppress(KafkaError):
-                    client.close()
 
     def ranges(self, topics: Sequence[str]) -> Sequence[LogRange]:
         """What each partition of these topics holds just now.
@@ -122,7 +118,7 @@ class Logs:
                 for name, (_, numbers) in found.items()
                 for number in numbers
             ]
-            consumer = self._reader()
+            consumer = self._clients.reader
             starts = consumer.beginning_offsets(places)
             ends = consumer.end_offsets(places)
             return [
@@ -147,7 +143,7 @@ class Logs:
             TemporarilyUnavailableError: Kafka is away.
         """
         with self._asking("reading the cluster's id"):
-            return str(self._administrator().describe_cluster()["cluster_id"])
+            return str(self._clients.admin.describe_cluster()["cluster_id"])
 
     def read(self, topic: str, log: Partition, *, first: int, end: int) -> Stretch:
         """Read [first, end) again. Offsets that hold no message come back as voids.
@@ -156,7 +152,7 @@ class Logs:
             TemporarilyUnavailableError: the broker didn't give the whole range in time.
         """
         with self._asking(f"reading {topic} again"):
-            consumer = self._reader()
+            consumer = self._clients.reader
             place = TopicPartition(topic, log.number)
             start = min(max(first, consumer.beginning_offsets([place])[place]), end)
             consumer.assign([place])
@@ -173,7 +169,7 @@ class Logs:
             TemporarilyUnavailableError: the broker didn't give it in time.
         """
         with self._asking(f"reading {topic} again"):
-            consumer = self._reader()
+            consumer = self._clients.reader
             place = TopicPartition(topic, log.number)
             start = consumer.beginning_offsets([place])[place]
             if not start <= offset < consumer.end_offsets([place])[place]:
@@ -204,7 +200,7 @@ class Logs:
         return found
 
     def _describe(self, topics: Sequence[str]) -> Mapping[str, tuple[str, list[int]]]:
-        admin = self._administrator()
+        admin = self._clients.admin
         answer = {topic["name"]: topic for topic in admin.describe_topics(list(topics))}
         absent = [name for name in topics if answer.get(name, {}).get("error_code", 1) != 0]
         if absent:
@@ -219,28 +215,6 @@ class Logs:
             )
             for name in topics
         }
-
-    def _administrator(self) -> Any:
-        if self._admin is None:
-            self._admin = KafkaAdminClient(
-                **self._connection.driver_settings(),
-                request_timeout_ms=_PATIENCE_MS,
-                bootstrap_timeout_ms=MEET_WITHIN_MS,
-            )
-        return self._admin
-
-    def _reader(self) -> Any:
-        if self._consumer is None:
-            self._consumer = KafkaConsumer(
-                **self._connection.driver_settings(),
-                bootstrap_timeout_ms=MEET_WITHIN_MS,
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                max_partition_fetch_bytes=2 * LARGEST_MESSAGE_BYTES,
-                allow_auto_create_topics=False,
-            )
-        return self._consumer
 
 
 def topic_identity(name: str, topic_id: object) -> str:

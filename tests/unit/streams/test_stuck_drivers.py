@@ -104,10 +104,10 @@ class Client:
 
 def test_a_reader_that_failed_is_left_and_says_so_in_our_words() -> None:
     logs, client = Logs(NOWHERE), Client()
-    logs._admin = client
+    logs._clients._admin = client
 
     with pytest.raises(TemporarilyUnavailableError, match="leader"):
         logs.topic_ids(["events.safety"])
 
     assert client.was_closed
-    assert logs._admin is None
+    assert logs._clients._admin is None
