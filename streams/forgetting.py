@@ -8,9 +8,9 @@ Messages that get a decided offset again would pass for repeats and would never 
 lane stops, and a person looks: what was acknowledged is in the journals.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -19,8 +19,7 @@ from schemas.errors import OffsiteError, TemporarilyUnavailableError
 from schemas.ids import Partition, Sha256
 from streams.decoding import Message, received
 from streams.logs import LogRange
-
-_WAIT_S: Final = 1.0
+from streams.patience import patiently
 
 
 class BrokerForgotError(OffsiteError):
@@ -66,7 +65,13 @@ async def require_same(
     repeats = {each.address.offset: each for each in messages if each.address.offset not in fresh}
     if not repeats:
         return
-    known = await _patiently(shard, sorted(repeats), digests_of)
+
+    def tell(error: TemporarilyUnavailableError, wait_s: float) -> None:
+        structlog.get_logger().warning(
+            "neighbour_away", topic=shard.topic, error=str(error), wait_s=wait_s
+        )
+
+    known = await patiently(partial(digests_of, shard.log, sorted(repeats)), tell=tell)
     for offset, digest in known.items():
         if received(repeats[offset]).input != digest:
             raise BrokerForgotError(
@@ -74,16 +79,3 @@ async def require_same(
                 f"lies at offset {offset}: the broker forgot, and gives its offsets out again. "
                 "`offsite conserve` tells what was lost; docs/delivery.md what to do"
             )
-
-
-async def _patiently(
-    shard: Shard, offsets: Sequence[int], digests_of: DigestsOf
-) -> Mapping[int, Sha256]:
-    while True:
-        try:
-            return await digests_of(shard.log, offsets)
-        except TemporarilyUnavailableError as error:
-            structlog.get_logger().warning(
-                "neighbour_away", topic=shard.topic, error=str(error), wait_s=_WAIT_S
-            )
-        await asyncio.sleep(_WAIT_S)

@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
 
 from handlers.decisions.facts import Overload
 from handlers.enforce import enforce
-from handlers.ports import Batch, GapFoundError, Salts, Settled, Shard, Void, Work
+from handlers.ports import Batch, GapFoundError, Salts, Settled, Shard, Work
 from schemas.errors import TemporarilyUnavailableError
 from streams.counting import UNCOUNTED, SettlingCounts
 from streams.decoding import Message, received
@@ -18,10 +19,9 @@ from streams.flood import FloodGuard
 from streams.in_force import PackInForce
 from streams.logs import LogRange, Logs
 from streams.overload import LoadGauge
+from streams.patience import patiently
 from streams.tracing import UNTRACED, Traces
 
-_FIRST_WAIT_S: Final = 0.05
-_LONGEST_WAIT_S: Final = 5.0
 _LARGEST_GAP: Final = 2000
 """A gap is read and settled piece by piece, so that memory stays bounded."""
 
@@ -77,21 +77,17 @@ class Settler:
         return max(0, found.end - decided_to)
 
     async def _patiently(self, batch: Batch) -> Sequence[Settled]:
-        wait = _FIRST_WAIT_S
-        while True:
-            try:
-                return await self._once(batch)
-            except TemporarilyUnavailableError as error:
-                self.counts.away("database")
-                structlog.get_logger().warning(
-                    "neighbour_away",
-                    topic=batch.shard.topic,
-                    partition=batch.shard.log.number,
-                    error=str(error),
-                    wait_s=wait,
-                )
-            await asyncio.sleep(wait)
-            wait = min(_LONGEST_WAIT_S, 2 * wait)
+        def tell(error: TemporarilyUnavailableError, wait_s: float) -> None:
+            self.counts.away("database")
+            structlog.get_logger().warning(
+                "neighbour_away",
+                topic=batch.shard.topic,
+                partition=batch.shard.log.number,
+                error=str(error),
+                wait_s=wait_s,
+            )
+
+        return await patiently(partial(self._once, batch), tell=tell)
 
     async def _once(self, batch: Batch) -> Sequence[Settled]:
         while True:
@@ -111,21 +107,14 @@ class Settler:
             return settled
 
     async def _again(self, shard: Shard, first: int, end: int) -> Batch:
-        wait = _FIRST_WAIT_S
-        while True:
-            try:
-                stretch = await asyncio.to_thread(
-                    self.logs.read, shard.topic, shard.log, first=first, end=end
-                )
-            except TemporarilyUnavailableError as error:
-                self.counts.away("kafka")
-                structlog.get_logger().warning("broker_away", error=str(error), wait_s=wait)
-                await asyncio.sleep(wait)
-                wait = min(_LONGEST_WAIT_S, 2 * wait)
-                continue
-            voids: Sequence[Void] = stretch.voids
-            return Batch(
-                shard=shard,
-                received=[received(message) for message in stretch.messages],
-                voids=voids,
-            )
+        def tell(error: TemporarilyUnavailableError, wait_s: float) -> None:
+            self.counts.away("kafka")
+            structlog.get_logger().warning("broker_away", error=str(error), wait_s=wait_s)
+
+        read = partial(self.logs.read, shard.topic, shard.log, first=first, end=end)
+        stretch = await patiently(partial(asyncio.to_thread, read), tell=tell)
+        return Batch(
+            shard=shard,
+            received=[received(message) for message in stretch.messages],
+            voids=stretch.voids,
+        )

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.ports import Settled
 from schemas.wire.writing import write_event
-from streams import settling
+from streams import patience
 from streams.decoding import Message
 from streams.in_force import OnePack
 from streams.settling import FloodGuard, Settler
@@ -49,7 +49,7 @@ def a_message(body: Any, offset: int) -> Message:
 async def test_a_batch_is_counted_once_however_often_it_was_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(settling, "_FIRST_WAIT_S", 0)
+    monkeypatch.setattr(patience, "FIRST_WAIT_S", 0)
     work, numbers = FakeWork(), Numbers()
     work.fail_next(times=2, at="commit")
     settler = Settler(

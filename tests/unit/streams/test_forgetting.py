@@ -9,7 +9,7 @@ import pytest
 from handlers.ports import Settled
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Partition, Sha256
-from streams import forgetting
+from streams import patience
 from streams.decoding import Message, received
 from streams.forgetting import BrokerForgotError, require_kept, require_same
 from streams.logs import LogRange
@@ -88,7 +88,7 @@ async def test_what_was_recorded_as_a_void_is_left_to_conservation() -> None:
 
 
 async def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forgetting, "_WAIT_S", 0.0)
+    monkeypatch.setattr(patience, "FIRST_WAIT_S", 0.0)
     old = a_message(3, b"old")
     store = Store(old, away=2)
 
