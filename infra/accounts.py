@@ -5,9 +5,11 @@ it is never taken for lost.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +22,8 @@ from streams.conservation import Decided, Sum, Told, add_up, by_log
 from streams.journal import read_journals
 from streams.logs import LogRange, Logs
 from streams.topics import EVENTS
+
+_LOOK_EVERY_S: Final = 0.3
 
 
 class _Undecided:
@@ -47,6 +51,23 @@ async def add_up_all(deployment: Deployment, engine: AsyncEngine) -> Sequence[Su
     """
     async with gathered(deployment, engine) as house:
         return [await add_up(each.decided, each.found, each.told) for each in house.logs]
+
+
+async def add_up_settled(
+    deployment: Deployment,
+    engine: AsyncEngine,
+    *,
+    within_s: float,
+    topics: Collection[str] = tuple(EVENTS.values()),
+) -> Sequence[Sum]:
+    """The sums of when nothing waits in these topics any more, or of when the time is up."""
+    ends_at = time.monotonic() + within_s
+    while True:
+        sums = await add_up_all(deployment, engine)
+        waits = any(one.waiting for one in sums if one.shard.topic in topics)
+        if not waits or time.monotonic() >= ends_at:
+            return sums
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """`offsite conserve`: does the sum come out, now, each second, or signed for a day?"""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from infra.accounts import add_up_all
+from infra.accounts import add_up_all, add_up_settled
 from infra.cli.asking import with_engine
 from infra.cli.statements import check_statement, give_statement
 from infra.cli.telling import OUT, Exit, errors_told, tell_json, tell_table
@@ -89,16 +88,10 @@ def _refuse_crossed(
 
 def add_up_now(deployment: Deployment, *, settle_within_s: float) -> Sequence[Sum]:
     """The sums of now, or, for a while, of when nothing waits any more."""
-    ends_at = time.monotonic() + settle_within_s
-
-    async def settled(engine: AsyncEngine) -> Sequence[Sum]:
-        while True:
-            sums = await add_up_all(deployment, engine)
-            if not any(one.waiting for one in sums) or time.monotonic() >= ends_at:
-                return sums
-            await asyncio.sleep(0.3)
-
-    return with_engine(deployment, settled)
+    return with_engine(
+        deployment,
+        lambda engine: add_up_settled(deployment, engine, within_s=settle_within_s),
+    )
 
 
 def _watch(deployment: Deployment) -> None:

@@ -1,13 +1,10 @@
 """`offsite topics …`: more partitions for a lane, when nothing waits in it."""
 
-import asyncio
-import time
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from infra.accounts import add_up_all
+from infra.accounts import add_up_settled
 from infra.cli.asking import with_engine
 from infra.cli.telling import OUT, errors_told
 from infra.deployment import Deployment, find
@@ -18,8 +15,6 @@ from streams.provisioning import grow
 from streams.topics import EVENTS
 
 topics_app = typer.Typer(help="Our topics.", no_args_is_help=True)
-
-_LOOK_EVERY_S: Final = 0.3
 
 
 @topics_app.callback()
@@ -49,17 +44,11 @@ def grow_lane(
 
 def _drain(deployment: Deployment, topic: str, *, within_s: float) -> None:
     """A key that moves must leave nothing undecided behind it (decision 0022)."""
-    until = time.monotonic() + within_s
-
-    async def drained(engine: AsyncEngine) -> int:
-        while True:
-            sums = await add_up_all(deployment, engine)
-            waiting = sum(one.waiting for one in sums if one.shard.topic == topic)
-            if waiting == 0 or time.monotonic() >= until:
-                return waiting
-            await asyncio.sleep(_LOOK_EVERY_S)
-
-    waiting = with_engine(deployment, drained)
+    sums = with_engine(
+        deployment,
+        lambda engine: add_up_settled(deployment, engine, within_s=within_s, topics=[topic]),
+    )
+    waiting = sum(one.waiting for one in sums if one.shard.topic == topic)
     if waiting:
         raise RefusedError(
             f"{topic}: {waiting} messages still wait after {within_s:g} s; partitions are added "
