@@ -129,7 +129,7 @@ class Outbox:
                 return frozenset(await connection.scalars(_LEASE, wanted))
 
     async def unsent(
-        self, shards: Collection[int], *, limit: int = ROUND_LETTERS, held: Collection[str] = ()
+        self, shards: Collection[int], *, held: Collection[str] = ()
     ) -> Sequence[Waiting]:
         """Rows that were never acknowledged, oldest first, but none of the keys in `held`.
 
@@ -149,7 +149,7 @@ class Outbox:
                 outbox.c.key != func.all(bindparam("held", type_=ARRAY(Text))),
             )
             .order_by(outbox.c.id)
-            .limit(limit)
+            .limit(ROUND_LETTERS)
         )
         with told_by_remedy():
             async with self._engine.connect() as connection:
