@@ -22,7 +22,7 @@ from schemas.errors import OffsiteError, TemporarilyUnavailableError
 from schemas.ids import Address, Partition
 from schemas.lane import Lane
 from streams.beats import Beats, keep_beating
-from streams.connection import Connection
+from streams.connection import NOTICE_WITHIN_MS, Connection
 from streams.decoding import Message, message
 from streams.drain import drain_quickly
 from streams.forgetting import DigestsOf, require_kept, require_same
@@ -36,8 +36,6 @@ _BUSY_EVENTS: Final = 64
 _GATHERING_S: Final = 0.03
 """A transaction costs as much as thirty messages do. Under load some more come in first, else
 batches stay as small as what Faust can fetch while the database writes the one before."""
-_NOTICE_WITHIN_MS: Final = 10_000
-"""So soon a worker sees partitions that were added; the driver's own default is five minutes."""
 _LEAVE_WITHIN_S: Final = 5.0
 """Less than a supervisor's patience, and than the session that the group would wait for."""
 
@@ -85,10 +83,7 @@ def build_app(worker: LaneWorker) -> faust.App:
     async def intake(stream: Any) -> None:
         # Nothing here can raise: an agent that is restarted has lost what it held.
         async for event in stream.noack().events():
-            if pending.full():
-                await pending.put(event)
-            else:  # no coroutine for it: this is asked for each message
-                pending.put_nowait(event)
+            await pending.put(event)
 
     @app.task  # type: ignore[untyped-decorator]  # Faust ships no types
     async def settle_what_waits() -> None:  # an exception here ends the process, as it should
@@ -138,7 +133,7 @@ def faust_app(group: str, connection: Connection) -> faust.App:
         broker_session_timeout=6,
         broker_rebalance_timeout=3,
         broker_heartbeat_interval=1,
-        consumer_metadata_max_age_ms=_NOTICE_WITHIN_MS,
+        consumer_metadata_max_age_ms=NOTICE_WITHIN_MS,
         web_enabled=False,
     )
 

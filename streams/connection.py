@@ -8,6 +8,9 @@ from streams.security import Security
 MEET_WITHIN_MS: Final = 3000
 """The drivers' own patience with absent brokers is half a minute: too long for one who waits."""
 
+NOTICE_WITHIN_MS: Final = 10_000
+"""So soon workers and producers see partitions that were added; drivers take five minutes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:

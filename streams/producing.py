@@ -17,13 +17,11 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address
 from streams.absence import away
-from streams.connection import MEET_WITHIN_MS, Connection
+from streams.connection import MEET_WITHIN_MS, NOTICE_WITHIN_MS, Connection
 from streams.logs import topic_identity
 from streams.topics import LARGEST_MESSAGE_BYTES
 
 DELIVERY_TIMEOUT_S: Final = 10.0
-_NOTICE_WITHIN_MS: Final = 10_000
-"""So soon a producer uses partitions that were added, as workers read them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +187,7 @@ class Producer:
             bootstrap_timeout_ms=MEET_WITHIN_MS,
             allow_auto_create_topics=False,
             reconnect_backoff_max_ms=1000,
-            metadata_max_age_ms=_NOTICE_WITHIN_MS,
+            metadata_max_age_ms=NOTICE_WITHIN_MS,
         )
 
     def _receipt(self, driver: Any, answer: Any) -> Receipt:
