@@ -4,17 +4,13 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from pydantic import SecretStr
-from sqlalchemy import make_url
 
 from infra import opening
-from infra.accounts import add_up_all
 from infra.deployment import Deployment
 from infra.settings import Settings
 from schemas.lane import Lane
@@ -25,11 +21,9 @@ from streams.in_force import OnePack
 from streams.intake import Door, Sender, structured
 from streams.journal import Journal, read_journals
 from streams.producing import Producer
-from streams.provisioning import make_topics
 from streams.spool import Spool, SpoolingPublisher
-from streams.topics import wanted_topics
 from tests.support.builders import SOURCE, a_place, a_report, an_event
-from tests.support.parts import a_part, wait_until
+from tests.support.lane_processes import a_deployment, a_worker, rows, settled
 
 pytestmark = [pytest.mark.broker, pytest.mark.database]
 
@@ -101,48 +95,18 @@ def killed(what: str, window: str, deployment: Deployment, name: str) -> None:
 
 @pytest.fixture
 def deployment(kafka_bootstrap: str, database: str, tmp_path: Path) -> Deployment:
-    make_topics(Connection(bootstrap=kafka_bootstrap), wanted_topics(partitions=4, replication=1))
-    return Deployment(
-        data=tmp_path,
-        kafka=kafka_bootstrap,
-        database=SecretStr(database),
-        api="http://127.0.0.1:1",
-        broker="test",
-        is_trial=False,
-    )
+    return a_deployment(kafka_bootstrap, database, tmp_path)
 
 
 def decided(deployment: Deployment) -> Sequence[Sum]:
     """Let a worker decide all that waits in the general lane."""
-    env: Mapping[str, str] = {
-        "OFFSITE_KAFKA": deployment.kafka,
-        "OFFSITE_DATABASE": deployment.database.get_secret_value(),
-        "OFFSITE_DATA": str(deployment.data),
-    }
-    log = deployment.data / "worker.log"
-    with a_part("worker", "--lane", "general", env=env, log=log):
-        wait_until(lambda: all(one.waiting == 0 for one in sums(deployment)), log=log)
-    return sums(deployment)
-
-
-def sums(deployment: Deployment) -> Sequence[Sum]:
-    async def added_up() -> Sequence[Sum]:
-        engine = opening.engine(deployment, application="test", connections=1)
-        try:
-            return await add_up_all(deployment, engine)
-        finally:
-            await engine.dispose()
-
-    return [one for one in asyncio.run(added_up()) if one.shard.topic == "events.general"]
+    with a_worker(deployment):
+        return settled(deployment)
 
 
 def outcomes(deployment: Deployment, name: str) -> list[str]:
-    url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        rows = connection.execute(
-            'SELECT outcome FROM outcomes WHERE event_id = %s ORDER BY "offset"', (name,)
-        ).fetchall()
-    return [str(outcome) for (outcome,) in rows]
+    query = 'SELECT outcome FROM outcomes WHERE event_id = %s ORDER BY "offset"'
+    return [str(outcome) for (outcome,) in rows(deployment, query, [name])]
 
 
 @WINDOWS

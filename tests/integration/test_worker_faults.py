@@ -1,33 +1,22 @@
 """The two ways in which Faust loses events, on the real one: the head row finds them again."""
 
-import asyncio
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.structs import OffsetAndMetadata
-from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from infra import opening
-from infra.accounts import add_up_all
 from infra.deployment import Deployment
 from schemas.lane import Lane
 from schemas.wire.writing import write_event
-from streams.connection import Connection
-from streams.conservation import Sum
-from streams.producing import Outgoing, Producer
-from streams.provisioning import make_topics
-from streams.topics import EVENTS, wanted_topics
+from streams.topics import EVENTS
+from tests.support import lane_processes
 from tests.support.builders import a_place, a_report, an_event
+from tests.support.lane_processes import a_deployment, a_worker, settled
 
 GROUP = "offsite-general"
 TOPIC = EVENTS[Lane.GENERAL]
@@ -36,77 +25,17 @@ WITHIN_S = 60
 
 @pytest.fixture
 def deployment(kafka_bootstrap: str, database: str, tmp_path: Path) -> Deployment:
-    make_topics(Connection(bootstrap=kafka_bootstrap), wanted_topics(partitions=4, replication=1))
-    return Deployment(
-        data=tmp_path,
-        kafka=kafka_bootstrap,
-        database=SecretStr(database),
-        api="http://127.0.0.1:1",
-        broker="test",
-        is_trial=False,
-    )
-
-
-@contextmanager
-def a_worker(deployment: Deployment) -> Iterator[subprocess.Popen[bytes]]:
-    env: Mapping[str, str] = {
-        **os.environ,
-        "OFFSITE_KAFKA": deployment.kafka,
-        "OFFSITE_DATABASE": deployment.database.get_secret_value(),
-        "OFFSITE_DATA": str(deployment.data),
-    }
-    command = [sys.executable, "-m", "infra.cli.main", "run", "worker", "--lane", "general"]
-    with (deployment.data / "worker.log").open("ab") as log:
-        worker = subprocess.Popen(command, env=dict(env), stdout=log, stderr=log)
-    try:
-        yield worker
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        try:
-            worker.wait(20)
-        finally:
-            worker.kill()
-            worker.wait()
+    return a_deployment(kafka_bootstrap, database, tmp_path)
 
 
 def publish(deployment: Deployment, name: str, count: int) -> None:
     """So many reports of different places, spread over the partitions."""
-    producer = Producer(deployment.connection)
-
-    async def all_of_them() -> None:
-        reports = (
-            an_event(a_report(place=a_place(f"{name}-{n}")), id=f"{name}-{n}") for n in range(count)
-        )
-        await asyncio.gather(
-            *(
-                producer.apublish(Outgoing(topic=TOPIC, key=f"{name}-{n}", value=write_event(one)))
-                for n, one in enumerate(reports)
-            )
-        )
-
-    asyncio.run(all_of_them())
-    producer.close()
-
-
-def sums(deployment: Deployment) -> Sequence[Sum]:
-    async def added_up() -> Sequence[Sum]:
-        engine = opening.engine(deployment, application="test", connections=1)
-        try:
-            return await add_up_all(deployment, engine)
-        finally:
-            await engine.dispose()
-
-    return [one for one in asyncio.run(added_up()) if one.shard.topic == TOPIC]
-
-
-def settled(deployment: Deployment) -> Sequence[Sum]:
-    ends_at = time.monotonic() + WITHIN_S
-    while True:
-        found = sums(deployment)
-        if not any(one.waiting for one in found):
-            return found
-        assert time.monotonic() < ends_at, (deployment.data / "worker.log").read_text()[-3000:]
-        time.sleep(0.3)
+    reports = (
+        an_event(a_report(place=a_place(f"{name}-{n}")), id=f"{name}-{n}") for n in range(count)
+    )
+    lane_processes.publish(
+        deployment, [(f"{name}-{n}", write_event(one)) for n, one in enumerate(reports)]
+    )
 
 
 def move_group(deployment: Deployment, *, to_end: bool) -> None:
@@ -127,17 +56,15 @@ def move_group(deployment: Deployment, *, to_end: bool) -> None:
 
 def outcomes_of(deployment: Deployment, name: str) -> int:
     """How many cases stand at these places; each must be there once."""
-    url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        row = connection.execute(
-            "SELECT count(*), count(DISTINCT place_key), max(version) FROM work_files "
-            "WHERE place_key LIKE %s",
-            (f"place:{name}-%",),
-        ).fetchone()
-    assert row is not None
-    assert row[0] == row[1]
-    assert row[2] in {None, 1}
-    return int(row[0])
+    ((cases, places, version),) = lane_processes.rows(
+        deployment,
+        "SELECT count(*), count(DISTINCT place_key), max(version) FROM work_files "
+        "WHERE place_key LIKE %s",
+        [f"place:{name}-%"],
+    )
+    assert cases == places
+    assert version in {None, 1}
+    return int(cases)
 
 
 def test_a_group_that_was_moved_to_the_end_skips_nothing(deployment: Deployment) -> None:

@@ -130,11 +130,13 @@ def settled(deployment: Deployment, lane: Lane = Lane.GENERAL) -> Sequence[Sum]:
         time.sleep(0.3)
 
 
-def rows(deployment: Deployment, query: str) -> list[tuple[Any, ...]]:
+def rows(
+    deployment: Deployment, query: str, parameters: Sequence[object] = ()
+) -> list[tuple[Any, ...]]:
     """What the database says."""
     url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        return connection.execute(query).fetchall()
+        return connection.execute(query, parameters or None).fetchall()
 
 
 def counts(deployment: Deployment) -> dict[str, int]:
@@ -143,5 +145,5 @@ def counts(deployment: Deployment) -> dict[str, int]:
 
 
 def log_of(deployment: Deployment) -> str:
-    """The end of what workers said."""
-    return (deployment.data / "worker.log").read_text()[-3000:]
+    """The end of what each worker said."""
+    return "\n".join(log.read_text()[-3000:] for log in sorted(deployment.data.glob("*.log")))

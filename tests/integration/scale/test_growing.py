@@ -5,26 +5,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from infra.cli.main import app
 from infra.deployment import Deployment
 from schemas.errors import InvalidValueError
 from schemas.lane import Lane
-from streams.connection import Connection
 from streams.logs import Logs
 from streams.producing import Producer
-from streams.provisioning import grow, make_topics
-from streams.topics import EVENTS, wanted_topics
+from streams.provisioning import grow
+from streams.topics import EVENTS
 from tests.integration.scale.test_leaving_and_joining import (
     _publish,
     cases_of,
-    settled,
     shares,
     wait_until,
 )
 from tests.support import leftovers
+from tests.support.lane_processes import a_deployment, settled
 from tests.support.lane_workers import lane_workers
 from tests.support.services import running_kafka, why_no_kafka
 
@@ -43,15 +41,7 @@ def own_kafka(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def deployment(own_kafka: str, database: str, tmp_path: Path) -> Deployment:
-    make_topics(Connection(bootstrap=own_kafka), wanted_topics(partitions=2, replication=1))
-    return Deployment(
-        data=tmp_path,
-        kafka=own_kafka,
-        database=SecretStr(database),
-        api="http://127.0.0.1:1",
-        broker="test",
-        is_trial=False,
-    )
+    return a_deployment(own_kafka, database, tmp_path, partitions=2)
 
 
 def ends(deployment: Deployment) -> Sequence[int]:

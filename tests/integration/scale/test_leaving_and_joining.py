@@ -12,21 +12,16 @@ import psycopg
 import pytest
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
-from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from infra import opening
-from infra.accounts import add_up_all
 from infra.deployment import Deployment
 from schemas.lane import Lane
 from schemas.wire.writing import write_event
-from streams.connection import Connection
-from streams.conservation import Sum
 from streams.producing import Outgoing, Producer
-from streams.provisioning import make_topics
-from streams.topics import EVENTS, wanted_topics
+from streams.topics import EVENTS
 from tests.support import leftovers
 from tests.support.builders import a_place, a_report, an_event
+from tests.support.lane_processes import a_deployment, rows, settled
 from tests.support.lane_workers import lane_workers
 
 GROUP = "offsite-general"
@@ -38,15 +33,7 @@ pytestmark = pytest.mark.filterwarnings(*leftovers.IGNORED)
 
 @pytest.fixture
 def deployment(kafka_bootstrap: str, database: str, tmp_path: Path) -> Deployment:
-    make_topics(Connection(bootstrap=kafka_bootstrap), wanted_topics(partitions=4, replication=1))
-    return Deployment(
-        data=tmp_path,
-        kafka=kafka_bootstrap,
-        database=SecretStr(database),
-        api="http://127.0.0.1:1",
-        broker="test",
-        is_trial=False,
-    )
+    return a_deployment(kafka_bootstrap, database, tmp_path)
 
 
 def shares(deployment: Deployment) -> Sequence[int]:
@@ -111,37 +98,10 @@ async def _publish(producer: Producer, places: Sequence[str]) -> None:
     await asyncio.gather(*(producer.apublish(record) for record in records))
 
 
-def settled(deployment: Deployment) -> Sequence[Sum]:
-    found: Sequence[Sum] = ()
-
-    def nothing_waits() -> bool:
-        nonlocal found
-        found = _sums(deployment)
-        return not any(one.waiting for one in found)
-
-    wait_until(nothing_waits)
-    return found
-
-
-def _sums(deployment: Deployment) -> Sequence[Sum]:
-    async def added_up() -> Sequence[Sum]:
-        engine = opening.engine(deployment, application="test", connections=1)
-        try:
-            return await add_up_all(deployment, engine)
-        finally:
-            await engine.dispose()
-
-    return [one for one in asyncio.run(added_up()) if one.shard.topic == TOPIC]
-
-
 def cases_of(deployment: Deployment, name: str) -> Sequence[int]:
     """The sightings of each case at the places of that name."""
-    url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        rows = connection.execute(
-            "SELECT sightings FROM work_files WHERE place_key LIKE %s", (f"place:{name}-%",)
-        ).fetchall()
-    return [sightings for (sightings,) in rows]
+    query = "SELECT sightings FROM work_files WHERE place_key LIKE %s"
+    return [sightings for (sightings,) in rows(deployment, query, [f"place:{name}-%"])]
 
 
 def test_a_worker_that_is_asked_to_stop_finishes_its_batch_and_leaves_at_once(
