@@ -8,8 +8,9 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,6 @@ import psycopg
 from rich.console import Console
 from sqlalchemy import make_url
 
-from handlers.policies.pack import SHIPPED, pack_from, read_files
 from infra.embedded.child import ChildSpec
 from infra.embedded.supervisor import Supervisor
 from streams.connection import Connection
@@ -74,39 +74,53 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
 
 
 def _rate(messages: int, *, workers: int) -> float:
+    with a_filled_lane(messages) as lane, Supervisor(lane.workers(workers)) as supervisor:
+        supervisor.start()
+        return _measured(lane.dsn, messages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledLane:
+    """Messages that wait in a Kafka of their own, and empty tables."""
+
+    folder: Path
+    bootstrap: str
+    dsn: str
+
+    def workers(self, count: int) -> Sequence[ChildSpec]:
+        """Workers of the general lane, as a city starts them."""
+        env = {
+            "OFFSITE_DATA": str(self.folder),
+            "OFFSITE_KAFKA": self.bootstrap,
+            "OFFSITE_DATABASE": self.dsn,
+            "OFFSITE_GENERAL_NICE": "0",
+            "PYTHONWARNINGS": "ignore",
+        }
+        return [
+            ChildSpec(
+                name=f"worker-{number}",
+                argv=(sys.executable, "-m", "infra.cli.main", "run", "worker", "--lane", "general"),
+                log=self.folder / f"worker-{number}.log",
+                env=env,
+                cwd=Path(__file__).parents[2],
+            )
+            for number in range(count)
+        ]
+
+
+@contextmanager
+def a_filled_lane(messages: int, **filling: int) -> Iterator[FilledLane]:
+    """Its servers end with the block."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="offsite-bench-")))
         server = stack.enter_context(running_postgres(folder, settings={"fsync": "on"}))
         bootstrap = stack.enter_context(running_kafka(folder))
-        connection = Connection(bootstrap=bootstrap)
-        make_topics(connection, wanted_topics(partitions=_PARTITIONS, replication=1))
-        fill(bootstrap, messages=messages, policy=pack_from(read_files("base", SHIPPED), "base"))
-        dsn = stack.enter_context(fresh_database(server, "crowd"))
-        stack.enter_context(
-            Supervisor(worker_specs(folder, bootstrap, dsn, workers=workers))
-        ).start()
-        return _measured(dsn, messages)
-
-
-def worker_specs(folder: Path, bootstrap: str, dsn: str, *, workers: int) -> Sequence[ChildSpec]:
-    """Workers of the general lane, as a city starts them."""
-    env = {
-        "OFFSITE_DATA": str(folder),
-        "OFFSITE_KAFKA": bootstrap,
-        "OFFSITE_DATABASE": dsn,
-        "OFFSITE_GENERAL_NICE": "0",
-        "PYTHONWARNINGS": "ignore",
-    }
-    return [
-        ChildSpec(
-            name=f"worker-{number}",
-            argv=(sys.executable, "-m", "infra.cli.main", "run", "worker", "--lane", "general"),
-            log=folder / f"worker-{number}.log",
-            env=env,
-            cwd=Path(__file__).parents[2],
+        make_topics(
+            Connection(bootstrap=bootstrap), wanted_topics(partitions=_PARTITIONS, replication=1)
         )
-        for number in range(workers)
-    ]
+        fill(bootstrap, messages=messages, **filling)
+        dsn = stack.enter_context(fresh_database(server, "bench"))
+        yield FilledLane(folder=folder, bootstrap=bootstrap, dsn=dsn)
 
 
 def _measured(dsn: str, messages: int) -> float:

@@ -5,7 +5,7 @@ from typing import Final
 
 from kafka import KafkaProducer
 
-from handlers.decisions.policy import Policy
+from handlers.policies.pack import SHIPPED, pack_from, read_files
 from schemas.lane import Lane
 from schemas.wire.writing import write_event
 from streams.intake import addressed, structured
@@ -14,11 +14,9 @@ from tests.bench.reports import STALL, report
 EVENTS_A_PLACE: Final = 10
 
 
-def fill(
-    bootstrap: str, *, messages: int, policy: Policy, events_a_place: int = EVENTS_A_PLACE
-) -> None:
+def fill(bootstrap: str, *, messages: int, events_a_place: int = EVENTS_A_PLACE) -> None:
     """Soft reports, ten a place unless told otherwise: one opens a case, the others extend it."""
-    dice = random.Random(7)
+    dice, policy = random.Random(7), pack_from(read_files("base", SHIPPED), "base")
     places = [f"街道-{number}" for number in range(messages // events_a_place)]
     producer = KafkaProducer(
         bootstrap_servers=bootstrap, acks="all", linger_ms=20, batch_size=256 * 1024

@@ -1,9 +1,11 @@
 """From the front door to the dispatchers' queue: how long, at which rate, on a whole deployment."""
 
+import re
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -74,20 +76,9 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
     if reason := why_no_kafka() or why_no_postgres():
         console.print(f"latency: left out: {reason}", markup=False)
         return {"left_out": reason}
-    with tempfile.TemporaryDirectory(prefix="offsite-bench-") as name:
-        folder = Path(name)
-        settings = Settings(
-            data=folder / "data", policy="base", port=0, kafka=None, database=None, cameras=None
-        )
-        with running(
-            settings, tell=lambda _: None, on_event=lambda _: None, stop=threading.Event()
-        ) as house:
-            key = with_engine(
-                house.deployment, lambda engine: add(Sources(engine), SOURCE, Lane.GENERAL)
-            )
-            stand = Stand(house=house, settings=settings, key=key, folder=folder)
-            measured = [play(console, stand, stage) for stage in stages(is_quick=is_quick)]
-            costs = _costs(house)
+    with a_stand() as stand:
+        measured = [play(console, stand, stage) for stage in stages(is_quick=is_quick)]
+        costs = _costs(stand.house)
     told = {
         "aim_p99_ms": AIM_MS,
         "stages": [one for one in measured if one["name"] != _WARM_UP],
@@ -95,6 +86,24 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
     }
     _tell(console, told)
     return told
+
+
+@contextmanager
+def a_stand(**more: Any) -> Iterator[Stand]:
+    """A whole deployment on this machine, and a key to its door. `more` are further settings."""
+    with tempfile.TemporaryDirectory(prefix="offsite-bench-") as name:
+        folder = Path(name)
+        settings = Settings(
+            data=folder / "data", policy="base", port=0, kafka=None, database=None, cameras=None,
+            **more,
+        )  # fmt: skip
+        with running(
+            settings, tell=lambda _: None, on_event=lambda _: None, stop=threading.Event()
+        ) as house:
+            key = with_engine(
+                house.deployment, lambda engine: add(Sources(engine), SOURCE, Lane.GENERAL)
+            )
+            yield Stand(house=house, settings=settings, key=key, folder=folder)
 
 
 def _orders(stand: Stand, stage: Stage, ready: Path) -> tuple[Answer, Answer]:
@@ -121,7 +130,7 @@ def _orders(stand: Stand, stage: Stage, ready: Path) -> tuple[Answer, Answer]:
 
 
 def _prefix(stage: Stage) -> str:
-    return f"bench-{stage.rate}-{stage.batch}-{stage.seconds:g}"
+    return "-".join(["bench", *re.findall(r"\w+", stage.name)])
 
 
 def _events(stage: Stage) -> int:

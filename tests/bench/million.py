@@ -4,31 +4,21 @@ Every message opens a case at a place of its own. A real worker settles them all
 is seen how many have their outcome, and what its process holds.
 """
 
-import tempfile
 import time
-from contextlib import ExitStack
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 from rich.console import Console
 from sqlalchemy import make_url
 
-from handlers.policies.pack import SHIPPED, pack_from, read_files
 from infra.embedded.supervisor import Supervisor
-from streams.connection import Connection
-from streams.provisioning import make_topics
-from streams.topics import wanted_topics
-from tests.bench.crowd import worker_specs
-from tests.bench.filling import fill
+from tests.bench.crowd import a_filled_lane
 from tests.bench.processes import resident_mib
 from tests.bench.tables import tell_rows
-from tests.bench.workers import fresh_database
-from tests.support.services import running_kafka, running_postgres, why_no_kafka, why_no_postgres
+from tests.support.services import why_no_kafka, why_no_postgres
 
 AIM: Final = 1.3
-_PARTITIONS: Final = 4
 _LOOK_EVERY_S: Final = 1.0
 _AT_LEAST_PER_S: Final = 500.0
 """Slower than this, it is given up: what was measured is told all the same."""
@@ -44,20 +34,14 @@ def measure(console: Console, *, is_quick: bool, cases: int = 1_000_000) -> Answ
         console.print(f"million: left out: {reason}", markup=False)
         return {"left_out": reason}
     messages = 60_000 if is_quick else cases
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="offsite-bench-")))
-        server = stack.enter_context(running_postgres(folder, settings={"fsync": "on"}))
-        bootstrap = stack.enter_context(running_kafka(folder))
-        connection = Connection(bootstrap=bootstrap)
-        make_topics(connection, wanted_topics(partitions=_PARTITIONS, replication=1))
-        pack = pack_from(read_files("base", SHIPPED), "base")
-        fill(bootstrap, messages=messages, policy=pack, events_a_place=1)
+    with (
+        a_filled_lane(messages, events_a_place=1) as lane,
+        Supervisor(lane.workers(1)) as workers,
+    ):
         console.print(f"  million: {messages:,} messages lie in Kafka", highlight=False)
-        dsn = stack.enter_context(fresh_database(server, "million"))
-        workers = stack.enter_context(Supervisor(worker_specs(folder, bootstrap, dsn, workers=1)))
         workers.start()
         (pid,) = (status.pid for status in workers.statuses() if status.pid is not None)
-        points = _watched(dsn, pid, messages)
+        points = _watched(lane.dsn, pid, messages)
     return _told(console, points, messages)
 
 

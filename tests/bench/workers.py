@@ -16,7 +16,6 @@ import psycopg
 from rich.console import Console
 from sqlalchemy import make_url
 
-from handlers.policies.pack import SHIPPED, pack_from, read_files
 from infra.store.migrating import migrate
 from schemas.lane import Lane
 from streams.connection import Connection
@@ -81,7 +80,7 @@ def _compared(console: Console, site: Site, *, rounds: int) -> Answer:
         Connection(bootstrap=site.bootstrap),
         wanted_topics(partitions=site.partitions, replication=1),
     )
-    fill(site.bootstrap, messages=site.messages, policy=pack_from(*_pack()))
+    fill(site.bootstrap, messages=site.messages)
     bare: list[Answer] = []
     ours: list[Answer] = []
     peers: dict[str, list[Answer]] = {name: [] for name in PEERS if PEERS_PYTHON.exists()}
@@ -107,10 +106,6 @@ def _compared(console: Console, site: Site, *, rounds: int) -> Answer:
             for name, answers in peers.items()
         }
     }
-
-
-def _pack() -> Any:
-    return read_files("base", SHIPPED), "base"
 
 
 def _bare(site: Site, number: int) -> Answer:
