@@ -136,7 +136,7 @@ def post(kafka_bootstrap: str, tmp_path: Path, receiver: Receiver) -> Post:
 def on_topic(bootstrap: str, alarm: str) -> list[tuple[str, str]]:
     """Key and state of each telling of an alarm."""
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
-    places = [TopicPartition("alarms", number) for number in range(2)]
+    places = [TopicPartition("alarms", n) for n in consumer.partitions_for_topic("alarms")]
     consumer.assign(places)
     ends = consumer.end_offsets(places)
     found = []
