@@ -1,4 +1,4 @@
-"""What kafka-python leaves behind of brokers that were killed is collected by the test that did it."""
+"""What kafka-python leaves of brokers that were killed is collected by the test that did it."""
 
 import gc
 from collections.abc import Iterator
