@@ -25,6 +25,7 @@ from infra.access.rate import TokenBuckets
 from infra.acting import open_acting
 from infra.api.acting import ActingParts
 from infra.api.app import Life, build_api
+from infra.api.connections import PatientProtocol
 from infra.api.pushing import Pushing
 from infra.api.watching import Watching
 from infra.beating import beats_of
@@ -177,6 +178,7 @@ def serve_api(settings: Settings, deployment: Deployment) -> None:
             access_log=False,
             timeout_graceful_shutdown=12,
             timeout_keep_alive=10,
+            http=PatientProtocol,
             limit_concurrency=settings.connections_limit,
             h11_max_incomplete_event_size=64 * 1024,  # all headers of a request
         )
