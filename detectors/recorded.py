@@ -1,8 +1,10 @@
 """What a watch leaves behind, so that another can go on where it died."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from detectors.dwell import Stay
 from detectors.ground import Plane

@@ -1,7 +1,9 @@
 """A batch of messages becomes outcomes, in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from handlers.decisions.deciding import decide
 from handlers.decisions.decision import Decision

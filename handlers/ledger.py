@@ -11,8 +11,9 @@ the chain still holds; nobody can guess erased content from a salted digest.
 """
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from schemas.ids import Address, Sha256
 from schemas.wire.canonical import Json, canonical_record
@@ -21,8 +22,7 @@ GENESIS: Final = Sha256("0" * 64)
 SALT_BYTES: Final = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class Sealed(Struct, frozen=True, kw_only=True):
     """The salted digests of one outcome. `case` is absent where no case was touched."""
 
     input: Sha256
@@ -32,8 +32,7 @@ class Sealed:
     case: Sha256 | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One line. `number` counts from 0 in its shard without holes."""
 
     shard: str

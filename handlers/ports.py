@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from handlers.decisions.decision import Decision
 from handlers.decisions.facts import Claim, Facts, Overload, Undecodable
@@ -18,8 +19,7 @@ from schemas.lane import Lane
 from schemas.workfile import Site, WorkFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
+class Shard(Struct, frozen=True, kw_only=True):
     """A partition of a lane's topic, with the name that people know the topic by."""
 
     log: Partition
@@ -27,8 +27,7 @@ class Shard:
     lane: Lane
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """How far a shard is decided: the next offset, and the ledger's last hash and length."""
 
     next: int
@@ -36,8 +35,7 @@ class Head:
     lines: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(Struct, frozen=True, kw_only=True):
     """A message and what could be read of it. `input` is the digest of the bytes as received.
 
     `overload` as it was measured when the message was taken up, whatever batch it was in.
@@ -50,8 +48,7 @@ class Received:
     overload: Overload | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Void:
+class Void(Struct, frozen=True, kw_only=True):
     """Offsets [first, end) that hold no message, and why."""
 
     first: int
@@ -59,8 +56,7 @@ class Void:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """What waits in one partition: messages in offset order, and known voids between them."""
 
     shard: Shard
@@ -68,8 +64,7 @@ class Batch:
     voids: Sequence[Void] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True):
     """An address with its outcome and all that is kept about it."""
 
     facts: Facts

@@ -4,10 +4,11 @@ start ├──────────── warn ── warn ──┤ due: br
                                    └ the limit of the deadline, in its own calendar
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from schemas.act import SubjectId
 from schemas.errors import InvalidValueError
@@ -79,8 +80,7 @@ class FiringKind(StrEnum):
     ESCALATE = "escalate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firing:
+class Firing(Struct, frozen=True, kw_only=True):
     """An instant of a clock's plan. `role` is who is told; a warning goes to who works on it."""
 
     at: datetime
@@ -88,8 +88,7 @@ class Firing:
     role: Role | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(Struct, frozen=True, kw_only=True):
     """A clock as it stands. `number` counts the clocks of its kind on the subject, from 1.
 
     `plan` is in order of time; the first `fired` of it have been told. `left_min` stands only

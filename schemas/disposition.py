@@ -1,8 +1,9 @@
 """What leaves the house: a task, a change of it, a page of a clock, or a dead letter."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from schemas.act import SubjectId
 from schemas.clock import ClockKind, FiringKind
@@ -13,16 +14,14 @@ from schemas.person import Role
 from schemas.workfile import WorkFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """A rule that spoke, with the clause a lawyer will ask for."""
 
     rule: str
     clause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disposition:
+class Disposition(Struct, frozen=True, kw_only=True):
     """A new case for a queue. `id` is the consumer's dedupe key: it may come twice."""
 
     id: str
@@ -40,8 +39,7 @@ class Change(StrEnum):
     ACTED = "acted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseChanged:
+class CaseChanged(Struct, frozen=True, kw_only=True):
     """A case has a new version. `id` is the consumer's dedupe key."""
 
     id: str
@@ -51,8 +49,7 @@ class CaseChanged:
     evidence: tuple[EvidenceRef, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """A clock has something to say. `id` is the consumer's dedupe key: it may come twice.
 
     `at` is the instant of the clock's plan. No `role`: it goes to who works on the subject.
@@ -69,8 +66,7 @@ class Page:
     title_en: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
+class DeadLetter(Struct, frozen=True, kw_only=True):
     """A message that could not become a decision, told by address and digest, not by content."""
 
     id: str
@@ -80,8 +76,7 @@ class DeadLetter:
     event_id: EventId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeReturned:
+class ProbeReturned(Struct, frozen=True, kw_only=True):
     """A probe was decided. Only the prober waits for it; `id` is its dedupe key."""
 
     id: str

@@ -1,13 +1,13 @@
 """How long something stayed, as far as anyone can prove it."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from schemas.errors import InvalidValueError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dwell:
+class Dwell(Struct, frozen=True, kw_only=True):
     """A stay known only from what was seen, so it has two bounds.
 
     seen ├────┤      ├──────┤        at_least = seen

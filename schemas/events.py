@@ -1,7 +1,8 @@
 """An event with its envelope: who says it, when it happened, and what it says."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from schemas.ids import EventId
 from schemas.instants import require_zone
@@ -13,8 +14,7 @@ from schemas.signal import StreamSignal
 EventBody = Observation | Report | StreamSignal | Probe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """A decoded CloudEvent. `occurred_at` is the source's claim, in UTC."""
 
     id: EventId

@@ -1,9 +1,10 @@
 """A sealed picture or clip, named by what it holds."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from schemas.errors import InvalidValueError
 from schemas.ids import Sha256, sha256_text
@@ -32,8 +33,7 @@ OPEN_KINDS: Final = (
 """What a dispatcher sees without a reason on record, the best first. All else shows everybody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceRef:
+class EvidenceRef(Struct, frozen=True, kw_only=True):
     """Points at bytes by their digest; the bytes lie in the vault or with the source.
 
     `media_time` counts from the first frame of the recording that it was taken from.

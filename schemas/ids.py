@@ -1,7 +1,8 @@
 """Names of things: opaque text, each of its own type so that none stands in for another."""
 
-from dataclasses import dataclass
 from typing import NewType
+
+from msgspec import Struct
 
 from schemas.errors import InvalidValueError
 
@@ -13,24 +14,21 @@ Sha256 = NewType("Sha256", str)
 """64 lower-case hexadecimal digits."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class EventId:
+class EventId(Struct, frozen=True, order=True):
     """CloudEvents' identity of an event: the same pair is the same event, however often sent."""
 
     source: str
     id: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Partition:
+class Partition(Struct, frozen=True, order=True):
     """One log. A topic made anew under its old name has another `topic_id` (KIP-516)."""
 
     topic_id: str
     number: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Address:
+class Address(Struct, frozen=True, order=True):
     """Where a message lies. Every address gets exactly one outcome."""
 
     topic_id: str

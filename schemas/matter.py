@@ -1,12 +1,11 @@
 """What is wrong on the street, as the code books of city management name it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from schemas.errors import InvalidValueError
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MatterKey:
+class MatterKey(Struct, frozen=True, order=True):
     """The only unique name of a matter: components and matters share their code numbers.
 
     Source: GB/T 47678.5-2026 annexes A and C; see `docs/glossary.md`.

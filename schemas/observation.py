@@ -1,8 +1,9 @@
 """What a camera worker saw: one occurrence, told in phases."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from schemas.camera import ZoneKind
 from schemas.danger import Danger
@@ -29,8 +30,7 @@ class Phase(StrEnum):
     LOST_SIGHT = "lost-sight"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class Thing(Struct, frozen=True, kw_only=True):
     """An object in the picture that takes part in the occurrence."""
 
     kind: str
@@ -42,8 +42,7 @@ class Thing:
         require_confidence(self.confidence, "thing.confidence")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class Observation(Struct, frozen=True, kw_only=True):
     """A candidate sighting by a machine. It accuses nobody.
 
     `occurrence` is the same for every message about one stay; `sequence` counts them from 0.

@@ -1,12 +1,11 @@
 """Where on the street something is, as well as the source knows."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from schemas.errors import InvalidValueError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """At least one of a place id, a grid cell, a position or an address.
 
     `longitude` and `latitude` are degrees in CGCS2000; a swapped pair falls outside

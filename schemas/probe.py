@@ -1,8 +1,9 @@
 """A probe: a message of our own that goes the whole way, so that a silent stall is seen."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from schemas.errors import InvalidValueError
 from schemas.instants import require_zone
@@ -12,8 +13,7 @@ PROBER: Final = "urn:offsite:probe"
 """The only source that may send probes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(Struct, frozen=True, kw_only=True):
     """The `number` tells probes of a lane apart, and leads each to the partition it is for."""
 
     lane: Lane

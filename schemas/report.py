@@ -1,7 +1,8 @@
 """What a platform, a person or another bureau says is wrong."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from schemas.danger import Danger
 from schemas.evidence import EvidenceRef
@@ -18,8 +19,7 @@ class Reporter(StrEnum):
     BUREAU = "bureau"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """A pushed message. Matter or place may be unknown: then a person sorts it.
 
     `dangers` are what the source says is dangerous about it, whatever the matter.

@@ -1,8 +1,9 @@
 """What a camera worker could not see: absence is recorded too."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from schemas.errors import InvalidValueError
 from schemas.ids import CameraId
@@ -28,8 +29,7 @@ class SignalKind(StrEnum):
     STARTED = "started"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamSignal:
+class StreamSignal(Struct, frozen=True, kw_only=True):
     """A stretch of a camera's time, with how many frames it concerns where known."""
 
     camera: CameraId

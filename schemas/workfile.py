@@ -1,9 +1,10 @@
 """The work file (案卷): fixes the street. Screens and the CLI call it a case."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from schemas.ids import CameraId, CaseId
 from schemas.matter import MatterKey
@@ -60,8 +61,7 @@ class Queue(StrEnum):
     SOFT = "soft"
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """One open case a site. The queue is part of it, so danger never hides in a soft case."""
 
     place_key: str
@@ -69,8 +69,7 @@ class Site:
     queue: Queue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkFile:
+class WorkFile(Struct, frozen=True, kw_only=True):
     """A case as it stands. `version` counts its changes from 1, `acts` those that people made.
 
     `site` is absent where place or matter is unknown: a person sorts such a case first.

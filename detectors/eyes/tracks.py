@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from detectors.eyes.following import Follower, Way
 from detectors.frames import Picture
 from schemas.errors import InvalidValueError
 from schemas.observation import Thing, require_confidence
+from schemas.values import replace
 
 _LOOKS_KEPT: Final = 30
 """How long a track is kept when nobody says what time it is."""

@@ -1,20 +1,19 @@
 """Commands, facts of acts and answers as canonical bytes, and back again for a replay."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import cache
 from typing import Any, Final
 
+import msgspec
 import orjson
-from pydantic import TypeAdapter
 
 from handlers.decisions.act_facts import ActFacts
 from handlers.decisions.answer import Answer, Done
 from handlers.decisions.records import case_record, read_case
 from schemas.act import Command
 from schemas.instants import instant_text
+from schemas.values import fields_of
 from schemas.wire.canonical import Json, canonical_bytes
 from schemas.workfile import WorkFile
 
@@ -38,7 +37,7 @@ def read_act_facts(recorded: bytes) -> ActFacts:
     for holder, name in ((record, "other"), (record["dossier"] or {}, "case")):
         if holder.get(name) is not None:
             holder[name] = read_case(holder[name])
-    return _reader().validate_python(record)
+    return msgspec.convert(record, ActFacts)
 
 
 def answer_bytes(facts: ActFacts, answer: Answer) -> bytes:
@@ -64,19 +63,14 @@ def _done(answer: Done) -> dict[str, Json]:
     }
 
 
-@cache
-def _reader() -> TypeAdapter[ActFacts]:
-    return TypeAdapter(ActFacts)
-
-
 def _spelt(value: Any) -> Any:  # noqa: ANN401, PLR0911 - walks values of every type of ours
     """Any value of ours as JSON without floats; sets in order, so that no hash seed shows."""
     if isinstance(value, WorkFile):
         return case_record(value)
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _spelt(getattr(value, field.name)) for field in fields(value)}
+    if (fields := fields_of(value)) is not None:
+        return {name: _spelt(each) for name, each in fields.items()}
     if isinstance(value, datetime):
         return instant_text(value)
     if isinstance(value, date):

@@ -7,9 +7,10 @@ running ──fire──► running ──stop──► stopped        paused �
         └───────── resume: what was left runs on ─────────┘
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from handlers.decisions.law.calendar import WorkingCalendar, before, beyond, due, left, run_on
 from handlers.decisions.law.deadlines import Deadline, Ladder

@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from handlers.decisions.decision import Decision, Outcome
 from handlers.decisions.facts import CameraSignal, Claim, Facts, ProbeSaid, Sighting, Undecodable

@@ -1,7 +1,8 @@
 """What was decided, and why."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from schemas.clock import ClockKind
 from schemas.disposition import Reason
@@ -24,8 +25,7 @@ class Outcome(StrEnum):
     PARKED = "parked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """Exactly one outcome. `case` is the case as it stands afterwards, where one is touched.
 
     `starts` are the clocks that begin with it, of those that the pack has a deadline for.

@@ -1,7 +1,5 @@
 """What an act leaves behind on a subject: its states, its case, its clocks."""
 
-from dataclasses import replace
-
 from handlers.decisions.case_clocks import changed_clocks
 from handlers.decisions.dossier import Dossier
 from handlers.decisions.lives.step import Step
@@ -12,6 +10,7 @@ from schemas.matter import parse_matter
 from schemas.opinion import OpinionState
 from schemas.penalty import PenaltyState
 from schemas.place import Place
+from schemas.values import replace
 from schemas.workfile import CaseState, Queue, Route, Site, WorkFile
 
 

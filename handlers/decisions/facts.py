@@ -1,7 +1,9 @@
 """All that a decision rests on. Stored with it, so that it can be made again years later."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.camera import ZoneKind
 from schemas.danger import Danger
@@ -17,8 +19,7 @@ from schemas.signal import StreamSignal
 from schemas.workfile import WorkFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class Sighting(Struct, frozen=True, kw_only=True):
     """Something is said to be wrong somewhere: the common ground of observations and reports.
 
     `dwell`, `confidence_permille`, `phase` and `occurrence` are absent where a person speaks.
@@ -42,8 +43,7 @@ class Sighting:
         return None if self.place is None else self.place.key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraSignal:
+class CameraSignal(Struct, frozen=True, kw_only=True):
     """A camera worker says when it looked, when it could not, or that time can't be trusted.
 
     What was recorded before stretches were kept has none.
@@ -58,8 +58,7 @@ class CameraSignal:
     frames: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeSaid:
+class ProbeSaid(Struct, frozen=True, kw_only=True):
     """A message of the prober's: `occurred_at` is when it was sent."""
 
     occurred_at: datetime
@@ -67,8 +66,7 @@ class ProbeSaid:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecodable:
+class Undecodable(Struct, frozen=True, kw_only=True):
     """Bytes that no reader of ours understands, with what was expected and what came."""
 
     reason: str
@@ -77,8 +75,7 @@ class Undecodable:
 Content = Sighting | CameraSignal | ProbeSaid | Undecodable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """Who said an event id first, and the digest of what was said then."""
 
     event_id: EventId
@@ -86,16 +83,14 @@ class Claim:
     input: Sha256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overload:
+class Overload(Struct, frozen=True, kw_only=True):
     """A lane that is behind: by so much as its oldest message was taken up, and since when."""
 
     lag: timedelta
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """One message and what the city knew when it was decided.
 
     `received_at` is the broker's append time, so it is the same at every replay.

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from handlers.decisions.dangers import ALWAYS, danger_clause, dangers_of, lifting
 from handlers.decisions.devices import device_fault, is_for_public_security
@@ -21,8 +22,7 @@ from schemas.observation import Phase
 from schemas.workfile import Queue, Route, Site
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """What the rules look at: the sighting beside what the city has laid down about it.
 
     `key` is the matter that is meant and `matter` its row; `fault` is what is wrong with the
@@ -38,8 +38,7 @@ class Case:
     policy: Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """First match wins. `clause` is what a lawyer will ask for. No route: nothing is to be done.
 
     `says` is what only the sighting can tell: which danger, which row, which fault.
@@ -58,8 +57,7 @@ class Rule:
         return Reason(rule=self.id, clause=clause)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routed:
+class Routed(Struct, frozen=True, kw_only=True):
     """A route with the rule that chose it and all reasons, its own first.
 
     `matter` is the one that is meant. `site` is absent where nothing may be merged;

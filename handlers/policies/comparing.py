@@ -1,13 +1,14 @@
 """Two packs side by side: which rows were added, removed or changed, and how."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from handlers.decisions.law.discretion import Band
 from handlers.decisions.policy import Policy
+from schemas.values import fields_of
 
 Row = Mapping[str, str]
 Rows = Mapping[tuple[str, str], Row]
@@ -144,9 +145,14 @@ def _numbered(table: str, rows: Iterable[object]) -> Iterator[tuple[str, str, An
 def _fields(value: object) -> Row:
     if isinstance(value, Mapping):
         return {str(name): _text(each) for name, each in value.items()}
-    if is_dataclass(value) and type(value).__str__ is object.__str__:
-        return {field.name: _text(getattr(value, field.name)) for field in fields(value)}
+    if (fields := _unspoken(value)) is not None:
+        return {name: _text(each) for name, each in fields.items()}
     return {ONLY: _text(value)}
+
+
+def _unspoken(value: object) -> Mapping[str, object] | None:
+    """The fields of a value of ours that has no words of its own."""
+    return fields_of(value) if type(value).__str__ is object.__str__ else None
 
 
 def _text(value: object) -> str:
@@ -159,7 +165,6 @@ def _text(value: object) -> str:
     if isinstance(value, frozenset | tuple):
         parts = [_text(each) for each in value]
         return ", ".join(parts if isinstance(value, tuple) else sorted(parts)) or NOTHING
-    if is_dataclass(value) and type(value).__str__ is object.__str__:
-        said = ", ".join(f"{f.name} {_text(getattr(value, f.name))}" for f in fields(value))
-        return f"({said})"
+    if (fields := _unspoken(value)) is not None:
+        return f"({', '.join(f'{name} {_text(each)}' for name, each in fields.items())})"
     return str(value)

@@ -5,12 +5,12 @@ Source: CloudEvents 1.0.2, JSON event format and HTTP and Kafka protocol binding
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 import orjson
+from msgspec import Struct
 
 from schemas.errors import InvalidValueError
 from schemas.ids import EventId, Sha256
@@ -26,8 +26,7 @@ Headers = Mapping[str, bytes]
 """Lower-case names; values as received. `ce-*` and `content-type` make binary mode."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(Struct, frozen=True, kw_only=True):
     """Who says it, of what type, when; and the data, still a plain object."""
 
     id: EventId

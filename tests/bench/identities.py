@@ -7,7 +7,7 @@ whom the truth knows goes on under another track. Ours beside Ultralytics' track
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -29,6 +29,7 @@ from detectors.synthetic.stories import compose
 from detectors.synthetic.truth import Seen, truth_at
 from infra.composition import SAMPLE_WEIGHTS
 from schemas.observation import Thing
+from schemas.values import replace
 from tests.bench.tables import tell_rows
 
 STORIES: Final = ("market-street", "fire-lane", "quiet")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -29,6 +29,7 @@ from schemas.act import Act, Command, CommandId, SubjectId
 from schemas.errors import RefusedError
 from schemas.ids import Sha256
 from schemas.person import Person, PersonId
+from schemas.values import replace
 from schemas.workfile import CaseState, Queue, Route, Site, WorkFile
 from tests.support.benches import a_case, some_details, the_people
 from tests.support.builders import CountingSalts, a_place

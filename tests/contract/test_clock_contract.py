@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -19,6 +19,7 @@ from infra.store.engine import make_engine
 from schemas.act import SubjectId
 from schemas.clock import Clock, ClockKind
 from schemas.errors import TemporarilyUnavailableError
+from schemas.values import replace
 from schemas.words import Words
 from streams.topics import topic_of
 from tests.support.builders import CountingSalts

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import Address, CaseId, EventId, Partition
 from schemas.lane import Lane
 from schemas.signal import SignalKind
+from schemas.values import replace
 from schemas.workfile import ENDED, CaseState, Queue, Route, Site, WorkFile
 from tests.support.builders import (
     BLOCKED_EXIT,

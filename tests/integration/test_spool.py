@@ -3,7 +3,6 @@
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
 
@@ -17,6 +16,7 @@ from infra.settings import Settings
 from schemas.errors import TemporarilyUnavailableError
 from schemas.events import Event
 from schemas.ids import Address
+from schemas.values import replace
 from schemas.wire.writing import write_event
 from streams.connection import Connection
 from streams.intake import DIGEST_HEADER

@@ -1,7 +1,6 @@
 """Builds what a gate looks at: a command, the acts before it, people, a case and a whole pack."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
@@ -21,6 +20,7 @@ from schemas.matter import MatterKey
 from schemas.penalty import Ground, PenaltyState
 from schemas.person import Certificate, Person, PersonId, Role
 from schemas.place import Place
+from schemas.values import replace
 from schemas.workfile import CaseState, Queue, Route, WorkFile
 from tests.support import builders
 from tests.support.authorities import CELL

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Final
@@ -39,6 +38,7 @@ from schemas.place import Place
 from schemas.probe import Probe
 from schemas.report import Report, Reporter
 from schemas.signal import SignalKind, StreamSignal
+from schemas.values import replace
 from schemas.words import Words
 from schemas.workfile import CaseState, Queue, Route, Site, WorkFile
 

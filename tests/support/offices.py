@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from infra.store.timelines import Timelines
 from infra.store.work import PostgresWork
 from schemas.act import Command, SubjectId
 from schemas.evidence import EvidenceRef
+from schemas.values import replace
 from tests.support.authorities import CELL
 from tests.support.benches import SEEN_AT, the_people
 from tests.support.builders import (

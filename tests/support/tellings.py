@@ -1,6 +1,5 @@
 """Builds what an observer tells, for tests of evidence: a stall with its vendor before a gate."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from schemas.geometry import BoxXYXY, Point, Polygon
 from schemas.ids import OccurrenceId, ZoneId
 from schemas.observation import Phase, Thing
 from schemas.place import Place
+from schemas.values import replace
 from schemas.words import Words
 from tests.support.builders import a_digest
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from schemas.evidence import EvidenceKind, EvidenceRef
 from schemas.ids import Sha256
 from schemas.instants import instant_text
 from schemas.manifest import MEDIA_TYPE, Manifest
+from schemas.values import replace
 from schemas.wire.manifests import manifest_bytes
 from tests.support.builders import a_digest, an_observation
 from tests.support.halls import FRAME, Hall, a_stall_at, open_hall

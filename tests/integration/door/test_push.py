@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from threading import Event as Flag
 
 import httpx
@@ -18,6 +17,7 @@ from schemas.events import Event
 from schemas.ids import EventId
 from schemas.lane import Lane
 from schemas.matter import MatterKey
+from schemas.values import replace
 from schemas.wire.envelope import BATCH, STRUCTURED, bytes_digest
 from schemas.wire.writing import write_event
 from streams.connection import Connection

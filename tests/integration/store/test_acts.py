@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from schemas.errors import TemporarilyUnavailableError
 from schemas.ids import CaseId
 from schemas.penalty import PenaltyState
 from schemas.person import PersonId
+from schemas.values import replace
 from schemas.workfile import CaseState, Site
 from tests.support.benches import SEEN_AT, some_details
 from tests.support.builders import (

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +26,7 @@ from infra.store.clock_watch import ClockWatch, Finding, Trouble
 from infra.store.clocks import PostgresClocks, keep, of_subject
 from infra.store.engine import database_url, make_engine
 from schemas.clock import Clock
+from schemas.values import replace
 from streams.topics import topic_of
 from tests.support.builders import CountingSalts
 from tests.support.clocks import a_bare_clock

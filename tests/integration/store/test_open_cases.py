@@ -1,7 +1,6 @@
 """What the database itself says of open cases: one a site, found by an index, in every state."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import psycopg
 import pytest
@@ -10,6 +9,7 @@ from psycopg import errors
 from infra.store import statements as sql
 from infra.store.rows import case_row, site_digest
 from infra.store.tables import ONE_OPEN_CASE
+from schemas.values import replace
 from schemas.workfile import ENDED, CaseState, WorkFile
 from tests.support.builders import a_case, a_site
 

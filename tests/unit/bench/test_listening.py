@@ -1,9 +1,9 @@
 """Messages about one occurrence become one told event; signals become none."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 pytest.importorskip("scipy", reason="needs the extra [vision]")
 

@@ -1,9 +1,9 @@
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from detectors.clerk import ROOM, Clerk, Job
 from detectors.recorded import Recorded

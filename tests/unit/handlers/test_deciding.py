@@ -1,6 +1,5 @@
 """From facts to the one outcome of a message."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -29,6 +28,7 @@ from schemas.lane import Lane
 from schemas.limit import Calendar, Limit, Unit
 from schemas.matter import MatterKey
 from schemas.observation import Phase
+from schemas.values import replace
 from schemas.workfile import ENDED, CaseState, Queue, Route
 from tests.support.builders import (
     BLOCKED_EXIT,

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Final
 
@@ -37,6 +36,7 @@ from schemas.evidence import EvidenceKind, EvidenceRef
 from schemas.ids import CaseId
 from schemas.lane import Lane
 from schemas.observation import Phase
+from schemas.values import replace
 from schemas.wire.canonical import canonical_bytes
 from schemas.workfile import CaseState, WorkFile
 from tests.support.builders import (

@@ -1,7 +1,6 @@
 """What a pack lays down about dangers, names, cameras and lawful places, and where it sends."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from schemas.geometry import Point, Polygon
 from schemas.ids import CameraId
 from schemas.matter import MatterKey
 from schemas.observation import Phase
+from schemas.values import replace
 from schemas.workfile import Queue, Route, Site
 from tests.support.authorities import a_device
 from tests.support.builders import (

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -28,6 +27,7 @@ from handlers.statements import (
 )
 from schemas.errors import InvalidValueError
 from schemas.ids import Sha256
+from schemas.values import replace
 from schemas.wire.canonical import canonical_bytes
 from tests.support.builders import LOG, a_digest
 

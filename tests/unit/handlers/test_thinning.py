@@ -1,7 +1,6 @@
 """Under overload soft sightings may be left out, by written rules; danger never."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -26,6 +25,7 @@ from schemas.danger import Danger
 from schemas.events import Event
 from schemas.lane import Lane
 from schemas.observation import Phase
+from schemas.values import replace
 from schemas.workfile import CaseState, Queue, Route, WorkFile
 from tests.support.builders import (
     BLOCKED_EXIT,

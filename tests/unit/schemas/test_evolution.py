@@ -1,11 +1,11 @@
 """An older and a newer producer beside us: what is read, and what is parked with which reason."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from handlers.decisions.facts import Undecodable
 from schemas.danger import Danger

@@ -1,12 +1,12 @@
 """Events go over the wire and come back as they were."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.camera import ZoneKind
 from schemas.danger import Danger

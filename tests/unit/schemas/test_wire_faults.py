@@ -1,10 +1,10 @@
 """What can't be read says which field is wrong, what was expected and what came."""
 
-from dataclasses import replace
 from typing import Final
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from schemas.danger import Danger
 from schemas.errors import InvalidValueError

@@ -1,6 +1,5 @@
 """Which lane, which key, which topic: what keeps related messages together and floods apart."""
 
-from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -12,6 +11,7 @@ from schemas.disposition import CaseChanged, Change, DeadLetter, Disposition, Pr
 from schemas.events import EventBody
 from schemas.ids import CameraId
 from schemas.lane import Lane
+from schemas.values import replace
 from schemas.workfile import Queue
 from streams.topics import key_of, lane_of, topic_of, wanted_topics
 from tests.support.builders import (

@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from schemas.act import Act, Taken
 from schemas.evidence import OPEN_KINDS, EvidenceKind
 from schemas.penalty import PenaltyState
 from schemas.person import Person, Role
+from schemas.values import replace
 from tests.support.benches import MONDAY, a_bench, a_person, a_seen, a_taken, with_people
 from tests.support.builders import a_digest, an_evidence_ref
 from tests.support.proofs import (
