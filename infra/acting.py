@@ -1,6 +1,5 @@
 """How people act on a deployment: API and CLI both come through here to the one command path."""
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,9 +14,9 @@ from handlers.decisions.dossier import Dossier
 from handlers.decisions.lives.standing import pack_subject, step_for
 from handlers.decisions.lives.step import Step
 from handlers.decisions.policy import Policy
-from handlers.ledger import SALT_BYTES
 from handlers.policies.pack import SHIPPED, Files, load, pack_from
 from infra.deployment import Deployment
+from infra.salting import fresh_salts
 from infra.settings import Settings
 from infra.store.act_work import PostgresActWork
 from infra.store.commands import Commands
@@ -66,7 +65,7 @@ class Acting:
             return await self._once(command)
 
     async def _once(self, command: Command) -> Told:
-        return await acts.act(command, work=self.work, shelf=self.shelf, salts=_salt)
+        return await acts.act(command, work=self.work, shelf=self.shelf, salts=fresh_salts())
 
     async def dossier(self, subject: SubjectId) -> Dossier | None:
         """A subject as it stands; absent where nobody knows it."""
@@ -162,7 +161,3 @@ async def acting(settings: Settings, deployment: Deployment) -> AsyncIterator[Ac
         yield opened
     finally:
         await opened.close()
-
-
-def _salt() -> bytes:
-    return secrets.token_bytes(SALT_BYTES)

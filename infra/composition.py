@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import detectors
 from handlers.decisions.policy import Policy
-from handlers.ledger import SALT_BYTES
 from handlers.policies.pack import Files, pack_from
 from infra.access.keyring import Grant, Grants, Keyring
 from infra.access.rate import TokenBuckets
@@ -38,6 +36,7 @@ from infra.metrics import (
     serve_metrics,
 )
 from infra.opening import cameras_folder, engine, open_traces, policy, policy_files, statement_key
+from infra.salting import fresh_salts
 from infra.settings import Settings
 from infra.signing import make_key
 from infra.stopped_lanes import note_stopped, require_not_stopped
@@ -50,12 +49,12 @@ from infra.store.sources import Sources
 from infra.store.work import PostgresWork
 from schemas.ids import Partition, Sha256
 from schemas.lane import Lane
-from streams.app import LaneWorker
 from streams.beats import keep_beating
 from streams.flood import FloodGuard, Limits
 from streams.forgetting import DigestsOf
 from streams.intake import Door
 from streams.journal import Journal
+from streams.lane_worker import LaneWorker
 from streams.logs import Logs
 from streams.producing import Producer
 from streams.provisioning import make_topics
@@ -126,7 +125,7 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
         settler=Settler(
             work=work,
             policy=_following(PostgresShelf(store, standby=standby, read=pack_from), standby),
-            salts=lambda: secrets.token_bytes(SALT_BYTES),
+            salts=fresh_salts(),
             logs=logs,
             flood=FloodGuard(
                 _limits(settings),
@@ -139,6 +138,7 @@ def lane_worker(settings: Settings, deployment: Deployment, lane: Lane) -> LaneW
         work=work,
         logs=logs,
         batch_events=settings.batch_events,
+        folder=settings.data / "faust" / lane,
         digests_of=_digests_of(Reading(store)),
         beats=beats_of(deployment, store),
     )

@@ -1,7 +1,6 @@
 """The keeper of the clocks: rounds while anything is due, else a short sleep; and it beats."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -9,10 +8,10 @@ from typing import Final
 import structlog
 
 from handlers.clock_keeping import AT_MOST, DueClocks, keep_round
-from handlers.ledger import SALT_BYTES
 from handlers.ports import Salts
 from infra import opening
 from infra.deployment import Deployment
+from infra.salting import fresh_salts
 from infra.settings import Settings
 from infra.store.clocks import PostgresClocks
 from schemas.clock import ClockKind
@@ -93,7 +92,7 @@ async def keeper(settings: Settings, deployment: Deployment, *, said: str) -> As
         yield Keeper(
             clocks=PostgresClocks(store, topic_of=topic_of),
             titles={kind: deadline.title for kind, deadline in deadlines.items()},
-            salts=lambda: secrets.token_bytes(SALT_BYTES),
+            salts=fresh_salts(),
             said=said,
         )
     finally:

@@ -1,6 +1,6 @@
 """A lane's worker: Faust brings the messages, the head row in the database says how far we are.
 
-    agent ──► bounded queue ──► settle what waits, a partition at a time ──► acknowledge in order
+    agent ──► what waits, by partition ──► two hands: settle a batch ──► acknowledge in order
 
 Faust's own committed offset is a hint only. Whatever it skips shows as a gap before the next
 message, or, where no next message comes, in the sweep that compares the broker's end with the
@@ -9,85 +9,51 @@ head. See `docs/decisions/0002-the-head-row-is-the-truth.md`.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
 import faust
 import structlog
 
-from handlers.ports import Shard, Work
-from schemas.errors import OffsiteError, TemporarilyUnavailableError
 from schemas.ids import Address, Partition
-from schemas.lane import Lane
-from streams.beats import Beats, keep_beating
+from streams.beats import keep_beating
 from streams.connection import NOTICE_WITHIN_MS, Connection
 from streams.decoding import Message, message
-from streams.drain import drain_quickly
-from streams.forgetting import DigestsOf, require_kept, require_same
-from streams.logs import LogRange, Logs
+from streams.drain import arrivals, drain_quickly
+from streams.forgetting import require_same
+from streams.lane_worker import LaneWorker
 from streams.pulse import Pulse
-from streams.settling import Settler
-from streams.topics import EVENTS
+from streams.sweep import Sweep
+from streams.waiting import Waiting
 
-_SWEEP_S: Final = 2.0
+_HANDS: Final = 2
 _BUSY_EVENTS: Final = 64
 _GATHERING_S: Final = 0.03
 """A transaction costs as much as thirty messages do. Under load some more come in first, else
 batches stay as small as what Faust can fetch while the database writes the one before."""
+_LOOKS: Final = 10
 _LEAVE_WITHIN_S: Final = 5.0
 """Less than a supervisor's patience, and than the session that the group would wait for."""
 
 
-class TopicReplacedError(OffsiteError):
-    """The topic was made anew under its old name: begin again, with its new identity."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneWorker:
-    """All that a lane's worker is made of. `topic_id` is the topic's identity at start-up.
-
-    Without `beats` nobody is told that it lives.
-    """
-
-    connection: Connection
-    lane: Lane
-    topic_id: str
-    settler: Settler
-    work: Work
-    logs: Logs
-    batch_events: int
-    digests_of: DigestsOf
-    beats: Beats | None = None
-
-    @property
-    def topic(self) -> str:
-        """The lane's topic."""
-        return EVENTS[self.lane]
-
-    def shard(self, partition: int) -> Shard:
-        """One of the topic's partitions."""
-        return Shard(log=Partition(self.topic_id, partition), topic=self.topic, lane=self.lane)
-
-
 def build_app(worker: LaneWorker) -> faust.App:
     """Make the Faust app of a lane. One app id and one process set a lane."""
-    app = faust_app(f"offsite-{worker.lane}", worker.connection)
+    app = faust_app(f"offsite-{worker.lane}", worker.connection, folder=worker.folder)
     drain_quickly(app)
-    pending: asyncio.Queue[Any] = asyncio.Queue(maxsize=4 * worker.batch_events)
+    waiting = Waiting[Any](partition_of=_partition_of, at_most=4 * worker.batch_events)
     pulse = Pulse(app, worker.lane, now=lambda: datetime.now(UTC))
-    hand = asyncio.Lock()
 
     @app.agent(app.topic(worker.topic, value_type=bytes), concurrency=1)  # type: ignore[untyped-decorator]  # Faust ships no types
     async def intake(stream: Any) -> None:
         # Nothing here can raise: an agent that is restarted has lost what it held.
-        async for event in stream.noack().events():
-            await pending.put(event)
+        async for events in arrivals(stream):
+            await waiting.put(events)
 
     @app.task  # type: ignore[untyped-decorator]  # Faust ships no types
     async def settle_what_waits() -> None:  # an exception here ends the process, as it should
-        await _settle_for_ever(app, worker, pending, pulse=pulse, hand=hand)
+        hands = (_settle_for_ever(app, worker, waiting, pulse=pulse) for _ in range(_HANDS))
+        await asyncio.gather(*hands, Sweep(app, worker, waiting).run())
 
     if (beats := worker.beats) is not None:
 
@@ -96,29 +62,30 @@ def build_app(worker: LaneWorker) -> faust.App:
             await keep_beating(beats, pulse.look)
 
     @app.on_before_shutdown.connect  # type: ignore[untyped-decorator]  # Faust ships no types
-    async def finish_the_batch(*_: Any, **__: Any) -> None:
-        await _let_go(worker, hand)
+    async def finish_what_is_in_hand(*_: Any, **__: Any) -> None:
+        await _let_go(worker, waiting)
 
     return app
 
 
-async def _let_go(worker: LaneWorker, hand: asyncio.Lock) -> None:
-    """Wait for the batch in hand, and begin no other: the hand is taken and never given back.
+async def _let_go(worker: LaneWorker, waiting: Waiting[Any]) -> None:
+    """Wait for the batches in hand, and begin no other.
 
     Faust then commits what was acknowledged and leaves the group, so that others take over at
     once. A batch that can't be finished is rolled back, and is theirs.
     """
     try:
         async with asyncio.timeout(_LEAVE_WITHIN_S):
-            await hand.acquire()
+            await waiting.close()
     except TimeoutError:
         structlog.get_logger().warning("left_in_mid_batch", topic=worker.topic)
     else:
         structlog.get_logger().info("left", topic=worker.topic)
 
 
-def faust_app(group: str, connection: Connection) -> faust.App:
+def faust_app(group: str, connection: Connection, *, folder: Path) -> faust.App:
     """Faust as we set it, with no agent yet: what is measured beside a worker is set the same."""
+    folder.mkdir(parents=True, exist_ok=True)
     return faust.App(
         group,
         broker=connection.faust_url,
@@ -126,6 +93,7 @@ def faust_app(group: str, connection: Connection) -> faust.App:
         value_serializer="raw",
         key_serializer="raw",
         store="memory://",
+        datadir=folder,  # else it makes a folder wherever it is started, and can't in a sealed one
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
         topic_disable_leader=True,
@@ -152,36 +120,32 @@ def _credentials(connection: Connection) -> "faust.SASLCredentials | faust.SSLCr
 
 
 async def _settle_for_ever(
-    app: faust.App,
-    worker: LaneWorker,
-    pending: "asyncio.Queue[Any]",
-    *,
-    pulse: Pulse,
-    hand: asyncio.Lock,
+    app: faust.App, worker: LaneWorker, waiting: Waiting[Any], *, pulse: Pulse
 ) -> None:
-    sweep = _Sweep(app, worker)
-    events: list[Any] = []
+    """One hand: it settles a partition's batch, then that of the partition that waits longest."""
+    settled = 0
     while True:
-        if len(events) >= _BUSY_EVENTS:
-            await asyncio.sleep(_GATHERING_S)
-        events = await _waiting(pending, worker.batch_events)
-        async with hand:
-            for partition, group in groupby(_live(app, events), key=lambda e: e.message.partition):
-                batch = list(group)
-                await _settle_one(worker, partition, batch)
-                pulse.settled(len(batch))
-            await sweep.when_due()
+        if settled >= _BUSY_EVENTS:
+            await _gather(waiting, worker.batch_events)
+        async with waiting.batch(worker.batch_events) as (partition, read):
+            events = _live(app, read)
+            if events:
+                await _settle_one(worker, partition, events)
+                pulse.settled(len(events))
+        settled = len(events)
 
 
-async def _waiting(pending: "asyncio.Queue[Any]", most: int) -> list[Any]:
-    """Group commit: the batch is what waits, so it grows under load and idles without delay."""
-    try:
-        async with asyncio.timeout(_SWEEP_S):
-            events = [await pending.get()]
-    except TimeoutError:
-        return []
-    events += [pending.get_nowait() for _ in range(min(most - 1, pending.qsize()))]
-    return events
+async def _gather(waiting: Waiting[Any], most: int) -> None:
+    """Let some more come in, as long as there is room for them in a batch."""
+    for _ in range(_LOOKS):
+        if len(waiting) >= most:
+            return
+        await asyncio.sleep(_GATHERING_S / _LOOKS)
+
+
+def _partition_of(event: Any) -> int:
+    partition: int = event.message.partition
+    return partition
 
 
 def _live(app: faust.App, events: Sequence[Any]) -> list[Any]:
@@ -189,17 +153,25 @@ def _live(app: faust.App, events: Sequence[Any]) -> list[Any]:
     generation = app.consumer_generation_id
     return sorted(
         (event for event in events if event.message.generation_id == generation),
-        key=lambda event: (event.message.partition, event.message.offset),
+        key=lambda event: event.message.offset,
     )
 
 
 async def _settle_one(worker: LaneWorker, partition: int, events: Sequence[Any]) -> None:
     shard = worker.shard(partition)
-    messages = [_message(event, shard.log) for event in events]
+    messages = _messages(events, shard.log)
     settled = await worker.settler.settle(shard, messages)
     await require_same(shard, messages, settled, digests_of=worker.digests_of)
-    for event in events:  # in offset order, after the commit, none skipped
+    _acknowledge(events)  # in offset order, after the commit, none skipped
+
+
+def _acknowledge(events: Sequence[Any]) -> None:
+    for event in events:
         event.ack()
+
+
+def _messages(events: Sequence[Any], log: Partition) -> list[Message]:
+    return [_message(event, log) for event in events]
 
 
 def _message(event: Any, log: Partition) -> Message:
@@ -211,58 +183,3 @@ def _message(event: Any, log: Partition) -> Message:
         value=raw.value,
         headers=headers.items() if isinstance(headers, Mapping) else headers,
     )
-
-
-class _Sweep:
-    """Looks for messages that were skipped and have no successor that would reveal them."""
-
-    def __init__(self, app: faust.App, worker: LaneWorker) -> None:
-        self._app = app
-        self._worker = worker
-        self._done_to: dict[Partition, int] = {}
-        self._stood_at: dict[Partition, int] = {}
-        self._due_at = 0.0
-
-    async def when_due(self) -> None:
-        """Catch up partitions of ours whose head stood still behind the broker's end."""
-        now = asyncio.get_running_loop().time()
-        if now < self._due_at:
-            return
-        self._due_at = now + _SWEEP_S
-        try:
-            await self._look()
-        except TemporarilyUnavailableError as error:
-            structlog.get_logger().warning("sweep_put_off", error=str(error))
-
-    async def _look(self) -> None:
-        worker = self._worker
-        ours = {place.partition for place in self._app.consumer.assignment()}
-        found = await asyncio.to_thread(worker.logs.ranges, [worker.topic])
-        for log in found:
-            if log.log.topic_id != worker.topic_id:
-                raise TopicReplacedError(
-                    f"{worker.topic}: expected topic id {worker.topic_id}, got {log.log.topic_id}"
-                )
-            if log.log.number in ours:
-                require_kept(log, decided_to=self._stood_at.get(log.log, 0))
-                await self._catch_up(log)
-
-    async def _catch_up(self, log: LogRange) -> None:
-        worker = self._worker
-        if self._done_to.get(log.log) == log.end:
-            return  # decided to this very end at an earlier look
-        shard = worker.shard(log.log.number)
-        async with worker.work.begin(shard) as transaction:
-            at = transaction.head.next
-        stood_still = self._stood_at.get(log.log) == at
-        self._stood_at[log.log] = at
-        if at >= log.end:
-            self._done_to[log.log] = log.end
-        elif stood_still:  # no step since the last look: nobody brings them
-            skipped = await worker.settler.catch_up(log, shard, decided_to=at)
-            structlog.get_logger().warning(
-                "skipped_messages_settled",
-                topic=worker.topic,
-                partition=log.log.number,
-                messages=skipped,
-            )

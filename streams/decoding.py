@@ -1,9 +1,10 @@
 """From a record in Kafka to what handlers take in: an event, or the reason why it is none."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from handlers.decisions.facts import Overload, Undecodable
 from handlers.ports import Received
@@ -16,8 +17,7 @@ from schemas.wire.reading import read_event
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """A record as it lies in Kafka. `headers` have lower-case names."""
 
     address: Address
@@ -62,6 +62,11 @@ def received(record: Message, *, overload: Overload | None = None) -> Received:
         content=content,
         overload=overload,
     )
+
+
+def all_received(records: Iterable[Message], *, overload: Overload | None = None) -> list[Received]:
+    """Read a batch."""
+    return [received(record, overload=overload) for record in records]
 
 
 def _content(record: Message) -> Event | Undecodable:

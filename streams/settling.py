@@ -14,7 +14,7 @@ from handlers.enforce import enforce
 from handlers.ports import Batch, GapFoundError, Salts, Settled, Shard, Work
 from schemas.errors import TemporarilyUnavailableError
 from streams.counting import UNCOUNTED, SettlingCounts
-from streams.decoding import Message, received
+from streams.decoding import Message, all_received
 from streams.flood import FloodGuard
 from streams.in_force import PackInForce
 from streams.logs import LogRange, Logs
@@ -28,7 +28,7 @@ _LARGEST_GAP: Final = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settler:
-    """Collaborators of settling. One a worker; partitions may be settled one after another."""
+    """Collaborators of settling. One a worker; each partition by one at a time."""
 
     work: Work
     policy: PackInForce
@@ -52,9 +52,7 @@ class Settler:
         await self.policy.refresh()  # between batches, so that each is decided under one pack
         began = time.perf_counter()
         load = self._load(shard, messages)
-        batch = Batch(
-            shard=shard, received=[received(message, overload=load) for message in messages]
-        )
+        batch = Batch(shard=shard, received=all_received(messages, overload=load))
         with self.traces.settling(shard, messages):
             settled = await self._patiently(batch)
         self.counts.settled(settled, time.perf_counter() - began)
@@ -115,6 +113,6 @@ class Settler:
         stretch = await patiently(partial(asyncio.to_thread, read), tell=tell)
         return Batch(
             shard=shard,
-            received=[received(message) for message in stretch.messages],
+            received=all_received(stretch.messages),
             voids=stretch.voids,
         )

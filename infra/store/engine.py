@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import orjson
 import psycopg
 from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import URL, event, make_url
@@ -60,6 +61,7 @@ def make_engine(dsn: str, *, application: str, connections: int = 5) -> AsyncEng
         max_overflow=0,
         pool_timeout=10,
         pool_use_lifo=True,
+        json_deserializer=orjson.loads,
         # Facts and keys would otherwise stand in tracebacks and logs.
         hide_parameters=True,
     )

@@ -16,7 +16,11 @@ from tests.bench.processes import cost
 
 def build(order: dict[str, Any], answer: Path) -> faust.App:
     """The same settings as those of a lane's worker, for the same treatment by the broker."""
-    app = faust_app(order["group"], Connection(bootstrap=order["bootstrap"]))
+    app = faust_app(
+        order["group"],
+        Connection(bootstrap=order["bootstrap"]),
+        folder=Path(order["data"]),
+    )
     messages = order["messages"]
 
     @app.agent(app.topic(order["topic"], value_type=bytes), concurrency=1)

@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-import secrets
 import time
 from typing import Any
 
-from handlers.ledger import SALT_BYTES
 from infra.cli.run import collect_seldom
 from infra.keeping import Keeper
+from infra.salting import fresh_salts
 from infra.store.clocks import PostgresClocks
 from infra.store.engine import make_engine
 from schemas.clock import ClockKind
@@ -26,7 +25,7 @@ async def keep(order: dict[str, Any]) -> dict[str, Any]:
     keeper = Keeper(
         clocks=PostgresClocks(engine, topic_of=topic_of),
         titles=dict.fromkeys(ClockKind, Words("处置时限", "Disposal limit")),
-        salts=lambda: secrets.token_bytes(SALT_BYTES),
+        salts=fresh_salts(),
         said=str(os.getpid()),
     )
     rounds: list[int] = []

@@ -23,7 +23,8 @@ from infra.deployment import Deployment
 from infra.settings import Settings
 from infra.store import work as store_work
 from schemas.lane import Lane
-from streams.app import LaneWorker, build_app
+from streams.app import build_app
+from streams.lane_worker import LaneWorker
 from tests.bench.children import give, told
 from tests.bench.processes import cost
 from tests.bench.stages import Stopwatch, TimedTransaction, TimedWork
@@ -94,9 +95,9 @@ def build(order: dict[str, Any], answer: Path) -> faust.App:
 def _timed(worker: LaneWorker, watch: Stopwatch, count: Count) -> LaneWorker:
     TimedTransaction.watch = watch
     store_work.PostgresTransaction = TimedTransaction  # type: ignore[misc]
-    streams.app._message = watch.timed("decode", streams.app._message)
-    streams.settling.received = watch.timed("decode", streams.settling.received)
-    faust.Event.ack = watch.timed("acknowledge", faust.Event.ack)
+    streams.app._messages = watch.timed("decode", streams.app._messages)
+    streams.settling.all_received = watch.timed("decode", streams.settling.all_received)
+    streams.app._acknowledge = watch.timed("acknowledge", streams.app._acknowledge)
     enforce = streams.settling.enforce
 
     async def counted(*args: Any, **kwargs: Any) -> Sequence[Settled]:

@@ -1,7 +1,8 @@
 """Stopwatches around the steps of a worker, put on from outside.
 
 Some steps wait for PostgreSQL: in that time the same loop takes in further messages, so a
-step's time is how long the batch stood there, not how much it computed.
+step's time is how long the batch stood there, not how much it computed. Of several partitions two
+batches are in hand at once: there the steps overlap, and their sum says nothing.
 """
 
 import time

@@ -113,6 +113,7 @@ def _bare(site: Site, number: int) -> Answer:
         "group": f"bench-bare-{number}",
         "bootstrap": site.bootstrap,
         "topic": EVENTS[Lane.GENERAL],
+        "data": str(site.folder / f"bare-{number}"),
         "messages": site.messages,
     }
     return _round("tests.bench.bare_worker", order, site=site, name=f"bare-{number}")
@@ -195,10 +196,7 @@ def _summed(site: Site, bare: Sequence[Answer], ours: Sequence[Answer]) -> Answe
         "bare_per_s": spread([each["rate"] for each in bare]).plain(),
         "ours_per_s": spread([each["rate"] for each in ours]).plain(),
         "ratio": spread(ratios).plain(),
-        "us_per_event": {
-            stage: spread([each["us_per_event"][stage] for each in ours]).plain()
-            for stage in STAGES
-        },
+        "us_per_event": _stages(ours) if site.partitions == 1 else {},
         "cpu_us_per_event": {
             "bare Faust": _middle(bare, "cpu_us_per_event"),
             "our worker": _middle(ours, "cpu_us_per_event"),
@@ -215,6 +213,12 @@ def _summed(site: Site, bare: Sequence[Answer], ours: Sequence[Answer]) -> Answe
         },
         "batches": _middle(ours, "batches"),
         "outcomes": ours[-1]["outcomes"],
+    }
+
+
+def _stages(ours: Sequence[Answer]) -> Answer:
+    return {
+        stage: spread([each["us_per_event"][stage] for each in ours]).plain() for stage in STAGES
     }
 
 
@@ -245,13 +249,11 @@ def _tell(console: Console, results: Sequence[Answer]) -> None:
         ),
     ]
     tell_rows(console, "One lane worker beside bare Faust", ("", *heads), rows)
-    stages = [
-        (stage, *(f"{each['us_per_event'][stage]['median']:.1f}" for each in results))
-        for stage in STAGES
-    ]
-    whole = (f"{1e6 / each['ours_per_s']['median']:.1f}" for each in results)
-    stages.append(("all, by the clock", *whole))
-    tell_rows(console, "Where a message's time goes, µs", ("stage", *heads), stages)
+    for each in results:
+        if each["us_per_event"]:
+            stages = [(name, f"{us['median']:.1f}") for name, us in each["us_per_event"].items()]
+            stages.append(("all, by the clock", f"{1e6 / each['ours_per_s']['median']:.1f}"))
+            tell_rows(console, "Where a message's time goes, µs", ("stage", "1 partition"), stages)
 
 
 def _span(told: dict[str, float], form: str = ",.0f") -> str:

@@ -3,6 +3,7 @@
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -97,9 +98,7 @@ def test_a_first_batch_that_fails_is_tried_again_until_it_is_recorded(
 ) -> None:
     """The database is there and busy: the worker waits, and parks nothing."""
     publish(deployment, "fails", 300)
-    url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
-
-    with psycopg.connect(url.render_as_string(hide_password=False)) as busy:
+    with open_database(deployment) as busy:
         busy.execute("LOCK TABLE outcomes IN ACCESS EXCLUSIVE MODE")
         with a_worker(deployment) as worker:
             wait_for(deployment, "neighbour_away")
@@ -112,6 +111,35 @@ def test_a_first_batch_that_fails_is_tried_again_until_it_is_recorded(
 
     assert [one.difference for one in found] == [0, 0, 0, 0]
     assert outcomes_of(deployment, "fails") == 300
+
+
+def test_a_partition_that_is_held_up_holds_up_no_other(deployment: Deployment) -> None:
+    publish(deployment, "before", 100)
+    with a_worker(deployment):
+        settled(deployment)
+        with open_database(deployment) as zombie:
+            zombie.execute("SELECT FROM heads WHERE partition = 0 FOR UPDATE")
+            for burst in range(3):
+                publish(deployment, f"beside-{burst}", 100)
+                wait_until_only(0, deployment)
+            zombie.rollback()
+        found = settled(deployment)
+
+    assert [one.difference for one in found] == [0, 0, 0, 0]
+    assert outcomes_of(deployment, "beside") == 300
+
+
+def wait_until_only(partition: int, deployment: Deployment) -> None:
+    """Return once this partition has messages that wait, and no other has any."""
+    ends_at = time.monotonic() + WITHIN_S
+    while {s.shard.log.number for s in lane_processes.sums(deployment) if s.waiting} != {partition}:
+        assert time.monotonic() < ends_at, lane_processes.log_of(deployment)
+        time.sleep(0.2)
+
+
+def open_database(deployment: Deployment) -> "psycopg.Connection[tuple[Any, ...]]":
+    url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
+    return psycopg.connect(url.render_as_string(hide_password=False))
 
 
 def wait_for(deployment: Deployment, event: str) -> None:

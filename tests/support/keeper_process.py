@@ -5,11 +5,11 @@ as one that is killed between its claim and its commit.
 """
 
 import asyncio
-import secrets
 import signal
 import sys
 
 from infra.keeping import Keeper
+from infra.salting import fresh_salts
 from infra.store.clocks import PostgresClocks
 from infra.store.engine import make_engine
 from streams.topics import topic_of
@@ -27,7 +27,7 @@ async def main(dsn: str, at_most: int, *, stands_still: bool) -> None:
     keeper = Keeper(
         clocks=clocks,
         titles={},
-        salts=lambda: secrets.token_bytes(16),
+        salts=fresh_salts(),
         said="a test",
         at_most=at_most,
     )

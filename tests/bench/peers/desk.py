@@ -4,7 +4,6 @@ So the measurement says what the runtime costs, and nothing of how laws are deci
 """
 
 import os
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from handlers.enforce import enforce
-from handlers.ledger import SALT_BYTES
 from handlers.policies.pack import SHIPPED, pack_from, read_files
 from handlers.ports import Batch, Shard
+from infra.salting import fresh_salts
 from infra.store.engine import make_engine
 from infra.store.work import PostgresWork
 from schemas.ids import Address, Partition
@@ -69,7 +68,7 @@ class Desk:
             batch,
             work=self._work,
             policy=self._policy,
-            salts=lambda: secrets.token_bytes(SALT_BYTES),
+            salts=fresh_salts(),
         )
         self._count(len(done))
 
