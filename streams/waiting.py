@@ -3,7 +3,8 @@
     put ─► a queue a partition ─► batch: of the partition that waits longest, into one hand
 
 A partition is in one hand at a time, so its order holds. Several hands hold several partitions:
-one batch is decided while another is written, and one that is held up doesn't hold up the next.
+one batch is decided while another is written, and one that is held up doesn't hold up the next
+as long as there is room.
 """
 
 import asyncio
