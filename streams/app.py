@@ -28,10 +28,11 @@ from streams.sweep import Sweep
 from streams.waiting import Waiting
 
 _HANDS: Final = 2
-_BUSY_EVENTS: Final = 64
+_BUSY_EVENTS: Final = 4
 _GATHERING_S: Final = 0.03
 """A transaction costs as much as thirty messages do. Under load some more come in first, else
-batches stay as small as what Faust can fetch while the database writes the one before."""
+batches stay as small as what Faust can fetch while the database writes the one before. A lane that
+gets few at a time doesn't wait."""
 _LOOKS: Final = 10
 _LEAVE_WITHIN_S: Final = 5.0
 """Less than a supervisor's patience, and than the session that the group would wait for."""
