@@ -1,6 +1,6 @@
 """One worker beside two of the same lane: how much more two get done, seen from outside.
 
-The real processes, as `offsite run worker` starts them. The clock runs from the first tenth of
+The real processes, as `offsite run worker` starts them. The clock runs from the first quarter of
 the messages to the last one, so that start-up and joining the group don't count.
 """
 
@@ -42,7 +42,7 @@ def measure(console: Console, *, is_quick: bool) -> Answer:
     if reason := why_no_kafka() or why_no_postgres():
         console.print(f"crowd: left out: {reason}", markup=False)
         return {"left_out": reason}
-    messages, rounds = (6_000, 1) if is_quick else (20_000, 3)
+    messages, rounds = (6_000, 1) if is_quick else (80_000, 3)
     rates: dict[int, list[float]] = {1: [], 2: []}
     for number in range(rounds):
         for workers, found in rates.items():
@@ -130,7 +130,7 @@ def _measured(dsn: str, messages: int) -> float:
         while time.monotonic() < until:
             row = connection.execute("SELECT coalesce(sum(next), 0) FROM heads").fetchone()
             decided, now = int(row[0]) if row else 0, time.monotonic()
-            if began is None and decided >= messages / 10:
+            if began is None and decided >= messages / 4:
                 began = (now, decided)
             if began is not None and decided >= messages:
                 return (decided - began[1]) / (now - began[0])
