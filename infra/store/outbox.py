@@ -61,8 +61,9 @@ class Backlog:
     oldest_at: datetime | None
 
 
-ROUND_LETTERS: Final = 100
-"""A round is short: urgent letters share the loop with the others, and wait for a turn of it."""
+URGENT_ROUND_LETTERS: Final = 100
+ROUND_LETTERS: Final = 60
+"""Short: urgent letters share the loop with the others, and wait for a turn of it."""
 
 _WAITING: Final = (
     *(outbox.c.id, outbox.c.relay_shard, outbox.c.topic, outbox.c.key),
@@ -149,7 +150,7 @@ class Outbox:
                 outbox.c.key != func.all(bindparam("held", type_=ARRAY(Text))),
             )
             .order_by(outbox.c.id)
-            .limit(ROUND_LETTERS)
+            .limit(URGENT_ROUND_LETTERS if self._urgent else ROUND_LETTERS)
         )
         with told_by_remedy():
             async with self._engine.connect() as connection:
