@@ -3,13 +3,10 @@
 import signal
 import time
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.structs import OffsetAndMetadata
-from sqlalchemy import make_url
 
 from infra.deployment import Deployment
 from schemas.lane import Lane
@@ -17,7 +14,7 @@ from schemas.wire.writing import write_event
 from streams.topics import EVENTS
 from tests.support import lane_processes
 from tests.support.builders import a_place, a_report, an_event
-from tests.support.lane_processes import a_deployment, a_worker, settled
+from tests.support.lane_processes import a_deployment, a_worker, open_database, settled
 
 GROUP = "offsite-general"
 TOPIC = EVENTS[Lane.GENERAL]
@@ -135,11 +132,6 @@ def wait_until_only(partition: int, deployment: Deployment) -> None:
     while {s.shard.log.number for s in lane_processes.sums(deployment) if s.waiting} != {partition}:
         assert time.monotonic() < ends_at, lane_processes.log_of(deployment)
         time.sleep(0.2)
-
-
-def open_database(deployment: Deployment) -> "psycopg.Connection[tuple[Any, ...]]":
-    url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
-    return psycopg.connect(url.render_as_string(hide_password=False))
 
 
 def wait_for(deployment: Deployment, event: str) -> None:

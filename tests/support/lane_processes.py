@@ -134,9 +134,14 @@ def rows(
     deployment: Deployment, query: str, parameters: Sequence[object] = ()
 ) -> list[tuple[Any, ...]]:
     """What the database says."""
-    url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+    with open_database(deployment) as connection:
         return connection.execute(query, parameters or None).fetchall()
+
+
+def open_database(deployment: Deployment) -> "psycopg.Connection[tuple[Any, ...]]":
+    """A connection of nobody's that we deploy."""
+    url = make_url(deployment.database.get_secret_value()).set(drivername="postgresql")
+    return psycopg.connect(url.render_as_string(hide_password=False))
 
 
 def counts(deployment: Deployment) -> dict[str, int]:
